@@ -1,0 +1,1 @@
+"""Data only: the JSON Schemas that definitions are checked against."""

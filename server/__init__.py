@@ -1,0 +1,1 @@
+"""Procedura: service management run from files that people can read."""

@@ -1,0 +1,52 @@
+"""A correlation: how messages of a monitoring tool become events, repeats and links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where a field's value stands in a message: the first of `paths` that is there.
+
+    A path is dotted (`labels.severity`). `values` translates what is read; what it does not name
+    becomes `otherwise`.
+    """
+
+    paths: tuple[str, ...]
+    values: Mapping[str, str]
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A link: the record of `entity` whose field `by` equals what is read at one of `paths`.
+
+    What follows `before` in the text read (the port of `web-1:9100`) is cut off first.
+    """
+
+    entity: str
+    by: str
+    paths: tuple[str, ...]
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """`identity` are the paths whose values, together, make two messages the same event.
+
+    While an event of the same `identity` is open, a further message adds to its count. A message
+    for which `resolved` reads `resolved_value` notes the end on it.
+    """
+
+    key: str
+    title: str
+    source: str
+    creates: str
+    identity: tuple[str, ...]
+    fields: Mapping[str, Reading]
+    links: Mapping[str, Finding]
+    items: str = ""
+    resolved: str = ""
+    resolved_value: str = "resolved"

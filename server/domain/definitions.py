@@ -1,0 +1,81 @@
+"""All definitions that are served together: one immutable value, checked before anybody sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.correlation import Correlation
+from server.domain.decision import Decision
+from server.domain.entity import Entity
+from server.domain.form import Form
+from server.domain.notification import Notification
+from server.domain.procedure import Procedure
+from server.domain.role import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process of the model: its procedures in order, its purpose, the roles it uses."""
+
+    key: str
+    title: str
+    purpose: str
+    chapter: int | None
+    procedures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was written: `file` relative to its folder, and the folder's name."""
+
+    folder: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Keys are the names that YAML gives. `generation` identifies the whole by its content.
+
+    `hashes` gives each procedure the hash of its content with its decisions, forms and
+    notifications, as runs are pinned to; `bundles` the same content as plain data, from which
+    `loading` rebuilds it.
+    """
+
+    title: str
+    version: str
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    processes: Mapping[str, Process] = field(default_factory=dict)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    notifications: Mapping[str, Notification] = field(default_factory=dict)
+    correlations: Mapping[str, Correlation] = field(default_factory=dict)
+    origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    bundles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    generation: str = ""
+
+    def book(self, procedure: str) -> Book:
+        """What a run of this procedure goes by."""
+        return Book(
+            self.hashes[procedure],
+            self.procedures[procedure],
+            self.decisions,
+            self.forms,
+            self.notifications,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A procedure with the decisions, forms and notifications that it had at one moment."""
+
+    hash: str
+    procedure: Procedure
+    decisions: Mapping[str, Decision]
+    forms: Mapping[str, Form]
+    notifications: Mapping[str, Notification]

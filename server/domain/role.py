@@ -1,0 +1,34 @@
+"""A role: what somebody is responsible for and may do. Who holds it are rows, not YAML."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class Operation(enum.StrEnum):
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`fallback` takes over while nobody who holds this role is there.
+
+    `may` maps an entity, or `*` for every one, to the operations that holders may do by hand;
+    `permissions` are rights that belong to no entity, such as `override` or `publish`.
+    """
+
+    key: str
+    title: str
+    purpose: str = ""
+    responsibilities: tuple[str, ...] = ()
+    fallback: str | None = None
+    may: Mapping[str, frozenset[Operation]] = field(default_factory=dict)
+    permissions: frozenset[str] = frozenset()
+
+    def allows(self, operation: Operation, entity: str) -> bool:
+        return operation in self.may.get(entity, frozenset()) | self.may.get("*", frozenset())

@@ -1,0 +1,98 @@
+"""A run: one walk through a procedure, where it stands, and the tasks it has handed out."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.domain.values import RecordRef, Value
+
+
+class RunState(enum.StrEnum):
+    """The values are stored and shown in the API; renaming one needs a migration."""
+
+    OPEN = "open"
+    ENDED = "ended"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class TaskState(enum.StrEnum):
+    """The values are stored and shown in the API; renaming one needs a migration."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who may do a task: a person; or the holders of `role`, for a record, or in a group.
+
+    `lane` is the role that the procedure names; `role` differs from it while a fallback serves.
+    """
+
+    lane: str
+    role: str
+    holder_for: RecordRef | None = None
+    group: int | None = None
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step of one run, waiting for a person or done. `id` is below zero until stored."""
+
+    id: int
+    step: str
+    scope: int
+    seat: Seat
+    about: RecordRef
+    state: TaskState = TaskState.OPEN
+    claimed_by: int | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A list of steps being gone through: the run's own (number 0), or a branch.
+
+    `at` is the key of the step where it rests, None when it is done. `names` are the names born in
+    it. `step` and `branch` say which list it is: None for the run's own.
+    """
+
+    number: int
+    at: str | None
+    parent: int | None = None
+    step: str | None = None
+    branch: str | None = None
+    names: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`id` is below zero until stored. `definition` is the hash of what it goes by, for life.
+
+    `revision` counts the changes; `sequence` the lines of its history. `scopes[0]` is always the
+    run's own list.
+    """
+
+    id: int
+    procedure: str
+    definition: str
+    about: RecordRef
+    scopes: Mapping[int, Scope]
+    tasks: Mapping[int, Task] = field(default_factory=dict)
+    state: RunState = RunState.OPEN
+    end: str | None = None
+    revision: int = 0
+    sequence: int = 0
+    started_by: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN)
