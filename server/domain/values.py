@@ -10,12 +10,12 @@ from __future__ import annotations
 import enum
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,11 +121,20 @@ def from_json(typ: Type, raw: Any) -> Value:
     if raw is None or raw == "":
         return None
     try:
-        value = _READERS[typ.kind](typ, raw)
-    except (ValueError, TypeError, InvalidOperation, ZeroDivisionError, OverflowError) as error:
-        sentence = str(error) if isinstance(error, _Unfit) else f"{_shown(raw)} is not {_a(typ)}."
+        return _READERS[typ.kind](typ, raw)
+    except (
+        AttributeError,
+        KeyError,
+        ValueError,
+        TypeError,
+        InvalidOperation,
+        ZeroDivisionError,
+        OverflowError,
+    ) as error:
+        sentence = (
+            str(error) if isinstance(error, _UnfitError) else f"{_shown(raw)} is not {_a(typ)}."
+        )
         raise ValueError(sentence) from error
-    return value
 
 
 def to_json(value: Value) -> Any:
@@ -151,7 +160,7 @@ def to_json(value: Value) -> Any:
             return value
 
 
-class _Unfit(ValueError):
+class _UnfitError(ValueError):
     """A refusal that carries its own sentence."""
 
 
@@ -181,11 +190,15 @@ def _text(typ: Type, raw: Any) -> str:
         raise TypeError
     limit = int(typ.at_most) if typ.at_most is not None else TEXT_LIMIT
     if len(raw) > limit:
-        raise _Unfit(f"The text has {len(raw)} characters; at most {limit} are kept.")
+        raise _UnfitError(f"The text has {len(raw)} characters; at most {limit} are kept.")
     if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
-        raise _Unfit("The text holds a character that no database keeps (NUL or half a pair).")
+        raise _UnfitError(
+            "The text holds a character that no database keeps (NUL or half a pair)."
+        )
     if typ.at_least is not None and len(raw) < typ.at_least:
-        raise _Unfit(f"The text has {len(raw)} characters; at least {typ.at_least} are needed.")
+        raise _UnfitError(
+            f"The text has {len(raw)} characters; at least {typ.at_least} are needed."
+        )
     return raw
 
 
@@ -226,13 +239,16 @@ def _fraction(typ: Type, raw: Any) -> Fraction:
     return _bounded(typ, Fraction(str(raw)))
 
 
-def _bounded(typ: Type, value: Any) -> Any:
+_Number = TypeVar("_Number", int, Decimal, Fraction)
+
+
+def _bounded(typ: Type, value: _Number) -> _Number:
     if abs(value) >= NUMBER_LIMIT:
-        raise _Unfit(f"Numbers stay below {NUMBER_LIMIT}.")
+        raise _UnfitError(f"Numbers stay below {NUMBER_LIMIT}.")
     if typ.at_least is not None and value < typ.at_least:
-        raise _Unfit(f"{value} is less than {typ.at_least}.")
+        raise _UnfitError(f"{value} is less than {typ.at_least}.")
     if typ.at_most is not None and value > typ.at_most:
-        raise _Unfit(f"{value} is more than {typ.at_most}.")
+        raise _UnfitError(f"{value} is more than {typ.at_most}.")
     return value
 
 
@@ -288,7 +304,7 @@ def _answers(typ: Type, raw: Any) -> Mapping[str, Value]:
     return {name: from_json(typ.members[name], item) for name, item in raw.items()}
 
 
-_READERS = {
+_READERS: Mapping[Kind, Callable[[Type, Any], Value]] = {
     Kind.TEXT: _text,
     Kind.YES_NO: _yes_no,
     Kind.WHOLE_NUMBER: _whole,

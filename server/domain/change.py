@@ -1,0 +1,29 @@
+"""What a command does to records: values to write, with what they were and why they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.domain.values import RecordRef, Value
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One record, new or changed, in one command.
+
+    `new` holds every value of a new record (its id is below zero), and just the values that differ
+    of one that exists; `old` holds what those were. `rules` names, for a field that a decision
+    set, the decision and its rule. `step` is the step of the run that changed it.
+    """
+
+    record: RecordRef
+    new: Mapping[str, Value]
+    old: Mapping[str, Value] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    step: str | None = None
+    deleted: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.record.id < 0

@@ -1,0 +1,277 @@
+"""The tables that every installation has. Those that come from entities are made in `models`.
+
+Persons and records are meant by their ids; which entity an id belongs to stands beside it, so no
+fixed table needs to change when an organisation adds an entity.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint
+
+from server.storage.columns import Id, Json, Moment
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _key() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+definition = Table(
+    "procedura_definition",
+    metadata,
+    Column("hash", sa.String(64), primary_key=True),
+    Column("procedure", sa.String(120), nullable=False),
+    Column("bundle", Json, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    comment="What runs are pinned to: a procedure with its decisions, forms and notifications",
+)
+
+run = Table(
+    "procedura_run",
+    metadata,
+    _key(),
+    Column("procedure", sa.String(120), nullable=False),
+    Column("definition", sa.String(64), sa.ForeignKey(definition.c.hash), nullable=False),
+    Column("about_entity", sa.String(120), nullable=False),
+    Column("about_id", Id, nullable=False),
+    Column("state", sa.String(20), nullable=False),
+    Column("end", sa.String(120)),
+    Column("scopes", Json, nullable=False),
+    Column("revision", sa.Integer, nullable=False),
+    Column("sequence", sa.Integer, nullable=False),
+    Column("started_by", Id),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    sqlite_autoincrement=True,
+    comment="One walk through a procedure",
+)
+Index(
+    "uq_procedura_run_open",
+    run.c.procedure,
+    run.c.about_entity,
+    run.c.about_id,
+    unique=True,
+    sqlite_where=run.c.state.in_(["open", "failed"]),
+    postgresql_where=run.c.state.in_(["open", "failed"]),
+)
+Index("ix_procedura_run_about", run.c.about_entity, run.c.about_id)
+
+task = Table(
+    "procedura_task",
+    metadata,
+    _key(),
+    Column("run_id", Id, sa.ForeignKey(run.c.id), nullable=False),
+    Column("procedure", sa.String(120), nullable=False),
+    Column("step", sa.String(120), nullable=False),
+    Column("scope", sa.Integer, nullable=False),
+    Column("title", sa.String(80), nullable=False),
+    Column("about_entity", sa.String(120), nullable=False),
+    Column("about_id", Id, nullable=False),
+    Column("state", sa.String(20), nullable=False),
+    Column("lane", sa.String(120), nullable=False),
+    Column("role", sa.String(120), nullable=False),
+    Column("for_entity", sa.String(120)),
+    Column("for_id", Id),
+    Column("group_id", Id),
+    Column("person_id", Id),
+    Column("claimed_by", Id),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("completed_by", Id),
+    Column("outcome", sa.String(120)),
+    Column("answers", Json),
+    Column("draft", Json),
+    Column("revision", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+    comment="One step of one run, waiting for a person or done",
+)
+OPEN_TASK = task.c.state == "open"
+for _columns in (
+    (task.c.run_id,),
+    (task.c.claimed_by, task.c.id),
+    (task.c.person_id, task.c.id),
+    (task.c.group_id, task.c.id),
+    (task.c.role, task.c.id),
+    (task.c.about_entity, task.c.about_id),
+):
+    Index(
+        f"ix_procedura_task_open_{_columns[0].name}",
+        *_columns,
+        sqlite_where=OPEN_TASK,
+        postgresql_where=OPEN_TASK,
+    )
+Index("ix_procedura_task_run_id", task.c.run_id)
+
+history = Table(
+    "procedura_history",
+    metadata,
+    _key(),
+    Column("run_id", Id, sa.ForeignKey(run.c.id), nullable=False),
+    Column("sequence", sa.Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id),
+    Column("kind", sa.String(40), nullable=False),
+    Column("step", sa.String(120)),
+    Column("facts", Json, nullable=False),
+    UniqueConstraint("run_id", "sequence"),
+    comment="What has happened to a run, line by line; replaying it gives the run",
+)
+
+verdict = Table(
+    "procedura_verdict",
+    metadata,
+    _key(),
+    Column("decision", sa.String(160), nullable=False),
+    Column("definition", sa.String(64), nullable=False),
+    Column("run_id", Id),
+    Column("step", sa.String(120)),
+    Column("about_entity", sa.String(120)),
+    Column("about_id", Id),
+    Column("at", Moment, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("hits", Json, nullable=False),
+    Column("output", Json, nullable=False),
+    Column("because", Json, nullable=False),
+    Column("evaluator", sa.String(20), nullable=False),
+    comment="What a decision said, with everything needed to say it again",
+)
+Index("ix_procedura_verdict_run_id", verdict.c.run_id)
+Index("ix_procedura_verdict_about", verdict.c.about_entity, verdict.c.about_id)
+Index("ix_procedura_verdict_decision", verdict.c.decision, verdict.c.id)
+
+table = Table(
+    "procedura_table",
+    metadata,
+    Column("hash", sa.String(64), primary_key=True),
+    Column("decision", sa.String(160), nullable=False),
+    Column("content", Json, nullable=False),
+    comment="The decision tables that verdicts were given by, by content",
+)
+
+change = Table(
+    "procedura_change",
+    metadata,
+    _key(),
+    Column("entity", sa.String(120), nullable=False),
+    Column("record_id", Id, nullable=False),
+    Column("revision", sa.Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id),
+    Column("run_id", Id),
+    Column("step", sa.String(120)),
+    Column("rule", sa.String(200)),
+    Column("reason", sa.String(500)),
+    Column("field", sa.String(120), nullable=False),
+    Column("old", Json),
+    Column("new", Json),
+    comment="The audit of records: who changed what, from what to what, by which rule",
+)
+Index("ix_procedura_change_record", change.c.entity, change.c.record_id, change.c.id)
+
+notice = Table(
+    "procedura_notice",
+    metadata,
+    _key(),
+    Column("person_id", Id, nullable=False),
+    Column("notification", sa.String(120), nullable=False),
+    Column("subject", sa.String(300), nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("about_entity", sa.String(120), nullable=False),
+    Column("about_id", Id, nullable=False),
+    Column("run_id", Id),
+    Column("at", Moment, nullable=False),
+    Column("read_at", Moment),
+    comment="Notifications in the application, one row a person",
+)
+Index("ix_procedura_notice_person", notice.c.person_id, notice.c.id)
+
+inbox = Table(
+    "procedura_inbox",
+    metadata,
+    _key(),
+    Column("source", sa.String(120), nullable=False),
+    Column("identity", sa.String(500), nullable=False),
+    Column("message", Json, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", sa.String(20), nullable=False),
+    Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    Column("problem", sa.Text),
+    Column("handled_at", Moment),
+    Column("record_entity", sa.String(120)),
+    Column("record_id", Id),
+    comment="Messages of monitoring tools, kept before they are handled",
+)
+Index(
+    "ix_procedura_inbox_waiting",
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "waiting",
+    postgresql_where=inbox.c.state == "waiting",
+)
+
+command = Table(
+    "procedura_command",
+    metadata,
+    Column("key", sa.String(200), primary_key=True),
+    Column("request", sa.String(64), nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("at", Moment, nullable=False),
+    comment="Commands that were carried out under a key of the caller, and what was answered",
+)
+
+failure = Table(
+    "procedura_failure",
+    metadata,
+    _key(),
+    Column("run_id", Id, sa.ForeignKey(run.c.id)),
+    Column("step", sa.String(120)),
+    Column("sentence", sa.Text, nullable=False),
+    Column("detail", sa.Text),
+    Column("command", Json),
+    Column("state", sa.String(20), nullable=False),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    comment="Where a run could not go on; shown to administrators, to be retried or settled",
+)
+Index("ix_procedura_failure_run_id", failure.c.run_id)
+
+account = Table(
+    "procedura_account",
+    metadata,
+    _key(),
+    Column("login", sa.String(200), nullable=False, unique=True),
+    Column("person_id", Id, nullable=False),
+    Column("password", sa.String(300), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    comment="Who may log in, as which person; passwords as argon2 hashes",
+)
+
+token = Table(
+    "procedura_token",
+    metadata,
+    _key(),
+    Column("account_id", Id, sa.ForeignKey(account.c.id), nullable=False),
+    Column("digest", sa.String(64), nullable=False, unique=True),
+    Column("label", sa.String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    comment="Bearer tokens of the API, as SHA-256 digests",
+)
+
+setting = Table(
+    "procedura_setting",
+    metadata,
+    Column("key", sa.String(120), primary_key=True),
+    Column("value", Json, nullable=False),
+    comment="What all processes of an installation share, such as the generation of definitions",
+)

@@ -1,0 +1,37 @@
+"""Everything a use case needs, put together once in `server.main` and passed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from server.domain.definitions import Book, Definitions
+from server.rules import Rules
+from server.storage.database import Database
+from server.storage.models import Models
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def pass_by(_point: str) -> None:
+    """Crash points do nothing, except where a test puts something else in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One set of definitions with the database it is served on.
+
+    `now` is the command's time; `crash` is called with the name of each crash point on the way to a
+    commit. `books` keeps what open runs are pinned to, by hash.
+    """
+
+    definitions: Definitions
+    database: Database
+    models: Models
+    rules: Rules
+    now: Callable[[], datetime] = utc_now
+    crash: Callable[[str], None] = pass_by
+    books: dict[str, Book] = field(default_factory=dict)
