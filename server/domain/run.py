@@ -43,16 +43,20 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step of one run, waiting for a person or done. `id` is below zero until stored."""
+    """One step of one run, waiting for a person or done.
 
-    id: int
+    `number` counts the tasks of the run from 1; `id` is what the world knows it by, once stored.
+    """
+
+    number: int
     step: str
     scope: int
     seat: Seat
     about: RecordRef
     state: TaskState = TaskState.OPEN
     claimed_by: int | None = None
-    opened_at: datetime | None = None
+    id: int | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Run:
     """`id` is below zero until stored. `definition` is the hash of what it goes by, for life.
 
     `revision` counts the changes; `sequence` the lines of its history. `scopes[0]` is always the
-    run's own list.
+    run's own list; `tasks` maps numbers to the tasks known here: always those that are open.
+    `task_count` is the number of the newest task.
     """
 
     id: int
@@ -89,6 +94,7 @@ class Run:
     end: str | None = None
     revision: int = 0
     sequence: int = 0
+    task_count: int = 0
     started_by: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -1,0 +1,8 @@
+"""What happens next: a run and a command in, a changed run, changed records and events out. Pure.
+
+draft    pending changes of records over the records that are
+seats    who may do a task
+events   what has happened, in the past tense
+apply    what each event makes of a run; replaying all of them gives the run
+advance  the state machine: the only code that decides which event comes next
+"""

@@ -1,0 +1,91 @@
+"""Who may do a task: roles of the procedure, read live against persons, groups and holders.
+
+A person is meant itself; a group means its members who hold the role; another record means the
+role's holders for it, else its holders in general. Nobody there: the fallback role, then a failure
+that administrators see. Source: language reference, *Roles*; execution, *People, records and runs*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from server.domain.role import Role
+from server.domain.run import Seat
+from server.domain.values import RecordRef, Value
+
+PERSON, GROUP = "person", "group"
+
+
+class People(Protocol):
+    """Persons, groups and holders as they are at the moment of the command."""
+
+    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
+        """Who holds the role for just this record; without one, who holds it for none."""
+
+    def every_holder(self, role: str) -> tuple[RecordRef, ...]:
+        """Who holds the role, for whatever record or for none."""
+
+    def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
+        """The persons of a group."""
+
+    def is_away(self, person: RecordRef) -> bool:
+        """Whether the person is absent now, or has left."""
+
+
+class NobodyHolds(Exception):  # noqa: N818  told to people as a failure of the run
+    """A task that nobody could do. The text is a sentence for administrators."""
+
+
+def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> Seat:
+    """The seat of a task of the role `lane`, held for `value` (None: anyone who holds the role).
+
+    Raises:
+        NobodyHolds: neither the role nor those that stand in for it have a holder.
+    """
+    away: Seat | None = None
+    role: str | None = lane
+    meant: Value = value
+    while role is not None:
+        found = _of_role(lane, role, meant, people)
+        persons = candidates(found, people)
+        if any(not people.is_away(person) for person in persons):
+            return found
+        if persons and away is None:
+            away = found
+        role = roles[role].fallback
+        if isinstance(meant, RecordRef) and meant.entity == PERSON:
+            meant = None
+    if away is not None:
+        return away
+    title = roles[lane].title
+    where = f" for {value}" if isinstance(value, RecordRef) else ""
+    raise NobodyHolds(
+        f"Nobody holds the role {title}{where}, and nobody stands in for it. "
+        "Enter a holder, then try again."
+    )
+
+
+def candidates(seat: Seat, people: People) -> tuple[RecordRef, ...]:
+    """The persons who may do a task with this seat, whether they are there or away."""
+    if seat.person is not None:
+        return (RecordRef(PERSON, seat.person),)
+    if seat.group is not None:
+        group = RecordRef(GROUP, seat.group)
+        holders = {*people.holders(seat.role, None), *people.holders(seat.role, group)}
+        return tuple(person for person in people.members(group) if person in holders)
+    if seat.holder_for is not None:
+        return people.holders(seat.role, seat.holder_for)
+    return people.every_holder(seat.role)
+
+
+def _of_role(lane: str, role: str, value: Value, people: People) -> Seat:
+    if not isinstance(value, RecordRef):
+        return Seat(lane, role)
+    if value.entity == PERSON:
+        return Seat(lane, role, person=value.id)
+    if value.entity == GROUP:
+        return Seat(lane, role, group=value.id)
+    if people.holders(role, value):
+        return Seat(lane, role, holder_for=value)
+    return Seat(lane, role)
