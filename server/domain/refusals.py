@@ -61,3 +61,7 @@ class Malformed(Refusal):
 
 class TooLarge(Refusal):
     """The request is larger than is taken. (413)"""
+
+
+class Failed(Refusal):
+    """The run could not go on. Nothing of the command was done; administrators see why. (409)"""

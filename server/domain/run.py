@@ -100,5 +100,9 @@ class Run:
     ended_at: datetime | None = None
 
     @property
+    def is_open(self) -> bool:
+        return self.state in {RunState.OPEN, RunState.FAILED}
+
+    @property
     def open_tasks(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN)

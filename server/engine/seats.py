@@ -1,7 +1,7 @@
 """Who may do a task: roles of the procedure, read live against persons, groups and holders.
 
-A person is meant itself; a group means its members who hold the role; another record means the
-role's holders for it, else its holders in general. Nobody there: the fallback role, then a failure
+A person is meant itself; a group means its members who hold the role; another record means those
+who hold the role for it or for everything. Nobody there: the fallback role, then a failure
 that administrators see. Source: language reference, *Roles*; execution, *People, records and runs*.
 """
 
@@ -47,7 +47,7 @@ def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> 
     role: str | None = lane
     meant: Value = value
     while role is not None:
-        found = _of_role(lane, role, meant, people)
+        found = _of_role(lane, role, meant)
         persons = candidates(found, people)
         if any(not people.is_away(person) for person in persons):
             return found
@@ -75,17 +75,16 @@ def candidates(seat: Seat, people: People) -> tuple[RecordRef, ...]:
         holders = {*people.holders(seat.role, None), *people.holders(seat.role, group)}
         return tuple(person for person in people.members(group) if person in holders)
     if seat.holder_for is not None:
-        return people.holders(seat.role, seat.holder_for)
+        for_it = people.holders(seat.role, seat.holder_for)
+        return tuple(dict.fromkeys((*for_it, *people.holders(seat.role, None))))
     return people.every_holder(seat.role)
 
 
-def _of_role(lane: str, role: str, value: Value, people: People) -> Seat:
+def _of_role(lane: str, role: str, value: Value) -> Seat:
     if not isinstance(value, RecordRef):
         return Seat(lane, role)
     if value.entity == PERSON:
         return Seat(lane, role, person=value.id)
     if value.entity == GROUP:
         return Seat(lane, role, group=value.id)
-    if people.holders(role, value):
-        return Seat(lane, role, holder_for=value)
-    return Seat(lane, role)
+    return Seat(lane, role, holder_for=value)

@@ -1,0 +1,447 @@
+"""The state machine: every change to a run is decided here. Design: language, *Semantics*.
+
+A `Machine` serves one command. It moves runs on until everything rests: at a task, or at an end.
+Records are written through the command's draft; other runs are asked for through the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from server.domain.decision import Decision, NoVerdict, Verdict
+from server.domain.definitions import Book
+from server.domain.expression import Expression, evaluate
+from server.domain.procedure import (
+    DONE,
+    Assignment,
+    Beginning,
+    Choose,
+    ContinueIn,
+    Create,
+    Decide,
+    Do,
+    End,
+    Notify,
+    Outcome,
+    Set,
+    Start,
+    Step,
+    Together,
+)
+from server.domain.role import Role
+from server.domain.run import Run, Scope, Seat
+from server.domain.values import RecordRef, Value
+from server.engine import events as happened
+from server.engine import seats
+from server.engine.draft import Decide as Ask
+from server.engine.draft import Draft
+from server.engine.recipients import recipients
+from server.engine.walk import StepFailed, Walk
+
+AUTOMATIC_STEPS = 500
+"""Steps that one command may take without a person; beyond it, definitions go round in circles."""
+STOP, START = "stop", "start"
+
+
+class Library(Protocol):
+    """What the machine asks about other procedures and runs."""
+
+    def book(self, procedure: str) -> Book:
+        """The procedure as it is served now."""
+
+    def open_run(self, procedure: str, about: RecordRef) -> tuple[Run, Book] | None:
+        """The run of this procedure that is open on this record, held for this command."""
+
+
+class Machine:
+    """One command's moves. `walks` maps ids of runs, below zero for new ones, to their walks."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        people: seats.People,
+        roles: Mapping[str, Role],
+        decide: Ask,
+        library: Library,
+    ) -> None:
+        self.draft = draft
+        self.walks: dict[int, Walk] = {}
+        self._people = people
+        self._roles = roles
+        self._ask = decide
+        self._library = library
+        self._taken = 0
+
+    def walk(self, run: Run, book: Book) -> Walk:
+        """The walk of a stored run in this command."""
+        return self.walks.setdefault(run.id, Walk(run, book, run))
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def begin(
+        self,
+        book: Book,
+        beginning: Beginning,
+        about: RecordRef,
+        *,
+        starter: RecordRef | None = None,
+        after: Walk | None = None,
+    ) -> Walk | None:
+        """Start a run at `beginning`; None when its condition does not hold.
+
+        Where one is open on this record already, that one gets a note and is returned.
+        """
+        procedure = book.procedure
+        names: dict[str, Value] = {procedure.about: about}
+        if starter is not None:
+            names[starter.entity] = starter
+        if beginning.gateway is not None:
+            verdict = self._verdict(None, beginning.gateway, beginning.given, names)
+            if verdict.value != START:
+                return None
+        open_one = self._open(procedure.key, about)
+        if open_one is not None:
+            if after is not None:
+                open_one.happen(happened.Noted(after.book.procedure.key, after.run.id))
+            return open_one
+        run_id = -1 - sum(known < 0 for known in self.walks)
+        run = Run(run_id, procedure.key, book.hash, about, {0: Scope(0, None)})
+        walk = self.walks[run_id] = Walk(run, book, run)
+        walk.happen(
+            happened.RunStarted(beginning.key, names, after.run.id if after is not None else None)
+        )
+        self._assign(walk, 0, None, beginning.set)
+        self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
+        return walk
+
+    def complete(
+        self,
+        walk: Walk,
+        number: int,
+        outcome: Outcome | None,
+        values: Mapping[str, Value],
+        answers: Mapping[str, Value],
+    ) -> None:
+        """Finish a task with what the form and the questions were answered, and go on."""
+        task = walk.run.tasks[number]
+        step = walk.book.procedure.step(task.step)
+        action = step.action
+        assert isinstance(action, Do)
+        created: RecordRef | None = None
+        if action.creates is not None:
+            created = self.draft.create(action.creates.entity, values, step=step.key)
+        elif values:
+            self.draft.change(task.about, values, step=step.key)
+        walk.happen(
+            happened.TaskCompleted(
+                step.key,
+                number,
+                task.scope,
+                outcome.key if outcome else None,
+                answers,
+                step.name,
+                created,
+                action.creates.name if action.creates else None,
+            )
+        )
+        self._pass(walk, task.scope, step, outcome)
+
+    def recheck(self, walk: Walk) -> None:
+        """Look again at what ends the run from outside and at who holds its open tasks."""
+        if not walk.run.is_open:
+            return
+        procedure = walk.book.procedure
+        if procedure.stops_when is not None:
+            names = walk.names(0)
+            verdict = self._verdict(None, procedure.stops_when, procedure.stops_given, names)
+            if verdict.value == STOP:
+                self.stop(walk, procedure.stops_when.title)
+                return
+        for task in walk.run.open_tasks:
+            self._seat_again(walk, task.number)
+
+    def stop(self, walk: Walk, reason: str) -> None:
+        """End the run from outside: whatever is open is withdrawn; runs it has started go on."""
+        self._withdraw(walk, set(walk.run.scopes), reason)
+        walk.happen(happened.RunStopped(reason))
+
+    # -- tokens -------------------------------------------------------------------------------
+
+    def _go(self, walk: Walk, scope: int, key: str) -> None:
+        """Move the token of a list to a step, or past the list's end."""
+        while walk.run.is_open and scope in walk.run.scopes:
+            if key == DONE:
+                self._list_done(walk, scope)
+                return
+            step = next(item for item in walk.steps(scope) if item.key == key)
+            following = self._arrive(walk, scope, step)
+            if following is None:
+                return
+            key = following
+
+    def _arrive(self, walk: Walk, scope: int, step: Step) -> str | None:
+        """Do what a step does by itself; the key that follows, or None where the token rests."""
+        self._taken += 1
+        if self._taken > AUTOMATIC_STEPS:
+            raise StepFailed(
+                walk.run,
+                step.key,
+                f"After {AUTOMATIC_STEPS} steps without a person, step '{step.key}' came up again: "
+                "the procedures go round in a circle.",
+            )
+        match step.action:
+            case Do() as action:
+                self._open_task(walk, scope, step, action)
+                return None
+            case Decide() as action:
+                return self._decide(walk, scope, step, action)
+            case Choose() as action:
+                return self._choose(walk, scope, step, action)
+            case Together() as action:
+                self._open_branches(walk, scope, step, action)
+                return None
+            case End(name=name):
+                self._assign(walk, scope, step, step.set)
+                walk.happen(happened.RunEnded(name, step.key))
+                return None
+            case ContinueIn() as action:
+                self._assign(walk, scope, step, step.set)
+                self._hand_over(walk, scope, step, action)
+                return None
+            case Start() as action:
+                self._hand_over(walk, scope, step, action)
+            case Create(creation=creation):
+                record = self.draft.create(creation.entity, {}, step=step.key)
+                walk.happen(happened.Created(step.key, scope, creation.name, record))
+            case Notify(notification=key):
+                self._notify(walk, scope, step, key)
+            case Set():
+                pass
+        return self._after(walk, scope, step, None)
+
+    def _pass(self, walk: Walk, scope: int, step: Step, outcome: Outcome | None) -> None:
+        following = self._after(walk, scope, step, outcome)
+        self._go(walk, scope, following)
+
+    def _after(self, walk: Walk, scope: int, step: Step, outcome: Outcome | None) -> str:
+        """Apply what the step and its outcome set; the key of what follows."""
+        self._assign(walk, scope, step, step.set + (outcome.set if outcome else ()))
+        following = step.then or walk.following(scope, step)
+        return (outcome.then if outcome else None) or following
+
+    def _list_done(self, walk: Walk, number: int) -> None:
+        scope = walk.run.scopes[number]
+        if scope.parent is None:
+            walk.happen(happened.RunEnded(DONE))
+            return
+        assert scope.step is not None
+        step = walk.book.procedure.step(scope.step)
+        assert isinstance(step.action, Together)
+        walk.happen(happened.BranchClosed(step.key, number))
+        siblings = {
+            other.number
+            for other in walk.run.scopes.values()
+            if other.parent == scope.parent and other.step == scope.step
+        }
+        if step.action.finish_when in {"first", scope.branch}:
+            self._withdraw(walk, siblings, f"{step.key} is done")
+            siblings = set()
+        if not siblings:
+            self._pass(walk, scope.parent, step, None)
+
+    def _withdraw(self, walk: Walk, scopes: set[int], reason: str) -> None:
+        """Take back what is open in these lists and in those inside them."""
+        inner = {
+            item.number for item in walk.run.scopes.values() if item.parent in scopes
+        } - scopes
+        if inner:
+            self._withdraw(walk, inner, reason)
+        for task in walk.run.open_tasks:
+            if task.scope in scopes:
+                walk.happen(happened.TaskWithdrawn(task.step, task.number, reason))
+        for number in sorted(scopes):
+            item = walk.run.scopes[number]
+            if item.step is not None:
+                walk.happen(happened.BranchClosed(item.step, number, withdrawn=True))
+
+    # -- what steps do ------------------------------------------------------------------------
+
+    def _open_task(self, walk: Walk, scope: int, step: Step, action: Do) -> None:
+        seat = self._seat(walk, scope, step, action)
+        about = self._about(walk, scope, step)
+        number = walk.run.task_count + 1
+        walk.happen(happened.TaskOpened(step.key, number, scope, seat, about))
+
+    def _seat(self, walk: Walk, scope: int, step: Step, action: Do) -> Seat:
+        meant = action.of or walk.book.procedure.lanes.get(action.role)
+        value = self._evaluate(walk, scope, meant) if meant is not None else None
+        try:
+            return seats.seat(action.role, value, self._roles, self._people)
+        except seats.NobodyHolds as error:
+            raise StepFailed(walk.run, step.key, str(error)) from error
+
+    def _seat_again(self, walk: Walk, number: int) -> None:
+        task = walk.run.tasks[number]
+        step = walk.book.procedure.step(task.step)
+        assert isinstance(step.action, Do)
+        try:
+            seat = self._seat(walk, task.scope, step, step.action)
+        except StepFailed:
+            return  # it stays with whom it is; a task is never without a place
+        if seat == task.seat:
+            return
+        walk.happen(happened.TaskMoved(step.key, number, seat))
+        holders = {person.id for person in seats.candidates(seat, self._people)}
+        if task.claimed_by in holders:
+            assert task.claimed_by is not None
+            walk.happen(happened.TaskClaimed(step.key, number, task.claimed_by))
+
+    def _decide(self, walk: Walk, scope: int, step: Step, action: Decide) -> str:
+        decision = walk.book.decisions[action.decision]
+        verdict = self._verdict((walk, step), decision, action.given, walk.names(scope))
+        walk.happen(
+            happened.Decided(
+                step.key,
+                scope,
+                decision.key,
+                verdict.hits,
+                verdict.output,
+                verdict.because,
+                step.name,
+            )
+        )
+        outcome = None
+        if step.outcomes:
+            outcome = step.outcomes[_spoken(verdict.value)]
+        return self._after(walk, scope, step, outcome)
+
+    def _choose(self, walk: Walk, scope: int, step: Step, action: Choose) -> str:
+        verdict = self._verdict((walk, step), action.gateway, action.given, walk.names(scope))
+        then = str(verdict.value)
+        [rule] = verdict.hits
+        walk.happen(happened.Chosen(step.key, scope, rule, then))
+        self._assign(walk, scope, step, step.set)
+        return then
+
+    def _open_branches(self, walk: Walk, scope: int, step: Step, action: Together) -> None:
+        first = walk.run.sequence + 1
+        scopes = {first + index: branch for index, branch in enumerate(action.branches)}
+        walk.happen(
+            happened.BranchesOpened(
+                step.key, scope, {str(number): branch.key for number, branch in scopes.items()}
+            )
+        )
+        for number, branch in scopes.items():
+            if number in walk.run.scopes:
+                self._go(walk, number, branch.steps[0].key if branch.steps else DONE)
+
+    def _notify(self, walk: Walk, scope: int, step: Step, key: str) -> None:
+        notification = walk.book.notifications[key]
+        names = {notification.about: self._about(walk, scope, step)}
+        persons = recipients(notification, names, self.draft, self._people)
+        walk.happen(happened.Notified(step.key, key, persons))
+
+    def _hand_over(self, walk: Walk, scope: int, step: Step, action: Start | ContinueIn) -> None:
+        other = self._library.book(action.procedure)
+        here = walk.book.procedure.key
+        beginning = next(
+            start
+            for start in other.procedure.starts
+            if start.after == here and action.enters in {None, start.key}
+        )
+        about = self._about(walk, scope, step)
+        if isinstance(action, ContinueIn):
+            walk.happen(happened.RunEnded(action.procedure, step.key))
+        open_one = self._open(action.procedure, about)
+        begun = self.begin(other, beginning, about, after=walk)
+        if begun is not None:
+            walk.happen(
+                happened.Started(
+                    step.key,
+                    action.procedure,
+                    about,
+                    begun.run.id,
+                    joined=open_one is not None,
+                    continues=isinstance(action, ContinueIn),
+                )
+            )
+
+    # -- reading and writing ------------------------------------------------------------------
+
+    def _open(self, procedure: str, about: RecordRef) -> Walk | None:
+        for walk in self.walks.values():
+            if walk.run.procedure == procedure and walk.run.about == about and walk.run.is_open:
+                return walk
+        if about.id < 0:
+            return None
+        found = self._library.open_run(procedure, about)
+        if found is None or found[0].id in self.walks:
+            return None
+        return self.walk(*found)
+
+    def _about(self, walk: Walk, scope: int, step: Step) -> RecordRef:
+        if step.about is None:
+            return walk.run.about
+        record = self._evaluate(walk, scope, step.about)
+        if not isinstance(record, RecordRef):
+            raise StepFailed(
+                walk.run, step.key, f"Step '{step.key}' has no record: {step.about.text} is empty."
+            )
+        return record
+
+    def _evaluate(self, walk: Walk, scope: int, expression: Expression) -> Value:
+        return evaluate(expression, walk.names(scope), self.draft, self.draft.now)
+
+    def _assign(
+        self, walk: Walk, scope: int, step: Step | None, assignments: tuple[Assignment, ...]
+    ) -> None:
+        """Write fields. All values are read before the first is written."""
+        if not assignments:
+            return
+        key = step.key if step else None
+        written: dict[RecordRef, dict[str, Value]] = {}
+        for item in assignments:
+            record = self._evaluate(walk, scope, item.record)
+            if not isinstance(record, RecordRef):
+                raise StepFailed(
+                    walk.run,
+                    key,
+                    f"'{item.record.text}.{item.field}' cannot be set: "
+                    f"{item.record.text} is empty.",
+                )
+            value = self._evaluate(walk, scope, item.value)
+            written.setdefault(record, {})[item.field] = value
+        for record, values in written.items():
+            self.draft.change(record, values, step=key)
+        if key is not None:
+            fields = tuple(f"{item.record.text}.{item.field}" for item in assignments)
+            walk.happen(happened.Written(key, fields))
+
+    def _verdict(
+        self,
+        asked: tuple[Walk, Step] | None,
+        decision: Decision,
+        given: Mapping[str, Expression],
+        names: Mapping[str, Value],
+    ) -> Verdict:
+        inputs = {
+            key: evaluate(expression, names, self.draft, self.draft.now)
+            for key, expression in given.items()
+        }
+        if asked is None:
+            return self._ask(decision, inputs)
+        walk, step = asked
+        try:
+            verdict = self._ask(decision, inputs)
+        except NoVerdict as error:
+            raise StepFailed(walk.run, step.key, str(error)) from error
+        walk.verdicts.append((step.key, verdict))
+        return verdict
+
+
+def _spoken(value: Value) -> str:
+    """A verdict's value as outcomes spell it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,95 @@
+"""What each event makes of a run. Replaying the history of a run from nothing gives the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from server.domain.run import Run, RunState, Scope, Task, TaskState
+from server.domain.values import Value
+from server.engine import events as happened
+from server.engine.events import Event
+
+
+def apply(run: Run, event: Event) -> Run:
+    """The run after the event; its history is one line longer."""
+    return replace(_after(run, event), sequence=run.sequence + 1)
+
+
+def replay(run: Run, history: Iterable[Event]) -> Run:
+    """The run that this history tells of, beginning with `run` as it was before the first line."""
+    for event in history:
+        run = apply(run, event)
+    return run
+
+
+def _after(run: Run, event: Event) -> Run:
+    match event:
+        case happened.RunStarted(names=names):
+            return _with_scope(run, Scope(0, None, names=names))
+        case happened.TaskOpened(step=step, task=number, scope=scope, seat=seat, about=about):
+            opened = _with_task(run, Task(number, step, scope, seat, about))
+            return _at(replace(opened, task_count=number), scope, step)
+        case happened.TaskMoved(task=number, seat=seat):
+            return _with_task(run, replace(run.tasks[number], seat=seat, claimed_by=None))
+        case happened.TaskClaimed(task=number, person=person):
+            return _with_task(run, replace(run.tasks[number], claimed_by=person))
+        case happened.TaskReleased(task=number):
+            return _with_task(run, replace(run.tasks[number], claimed_by=None))
+        case happened.TaskCompleted():
+            return _completed(run, event)
+        case happened.TaskWithdrawn(task=number):
+            return _with_task(run, replace(run.tasks[number], state=TaskState.WITHDRAWN))
+        case happened.Decided(scope=scope, name=name, output=output):
+            return _named(run, scope, {name: output} if name else {})
+        case happened.Created(scope=scope, name=name, record=record):
+            return _named(run, scope, {name: record})
+        case happened.BranchesOpened(step=step, scope=scope, scopes=scopes):
+            made = {
+                int(number): Scope(int(number), None, parent=scope, step=step, branch=str(branch))
+                for number, branch in scopes.items()
+            }
+            return _at(replace(run, scopes={**run.scopes, **made}), scope, step)
+        case happened.BranchClosed(scope=scope):
+            kept = {number: item for number, item in run.scopes.items() if number != scope}
+            return replace(run, scopes=kept)
+        case happened.RunEnded(end=end):
+            return _over(run, RunState.ENDED, end)
+        case happened.RunStopped():
+            return _over(run, RunState.STOPPED, None)
+        case _:
+            return run
+
+
+def _completed(run: Run, event: happened.TaskCompleted) -> Run:
+    names: dict[str, Value] = {}
+    if event.name:
+        names[event.name] = {**event.answers, "outcome": event.outcome}
+    if event.created_name:
+        names[event.created_name] = event.created
+    done = replace(run.tasks[event.task], state=TaskState.COMPLETED)
+    return _named(_with_task(run, done), event.scope, names)
+
+
+def _with_task(run: Run, task: Task) -> Run:
+    return replace(run, tasks={**run.tasks, task.number: task})
+
+
+def _with_scope(run: Run, scope: Scope) -> Run:
+    return replace(run, scopes={**run.scopes, scope.number: scope})
+
+
+def _at(run: Run, number: int, step: str) -> Run:
+    return _with_scope(run, replace(run.scopes[number], at=step))
+
+
+def _named(run: Run, number: int, names: Mapping[str, Value]) -> Run:
+    if not names:
+        return run
+    scope = run.scopes[number]
+    return _with_scope(run, replace(scope, names={**scope.names, **names}))
+
+
+def _over(run: Run, state: RunState, end: str | None) -> Run:
+    """Only the run's own list is left; where it rested does not matter any more."""
+    return replace(run, state=state, end=end, scopes={0: replace(run.scopes[0], at=None)})

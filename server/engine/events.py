@@ -1,0 +1,299 @@
+"""What has happened to a run, as values in the past tense: the lines of its history.
+
+`kind` is stored and shown; renaming one needs a migration. Records created by the same command have
+ids below zero until they are stored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.run import Seat
+from server.domain.values import RecordRef, Value, freeze, thaw
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins. `names` are the run's record and, where there is one, the record that began it."""
+
+    start: str
+    names: Mapping[str, Value]
+    after_run: int | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened:
+    step: str
+    task: int
+    scope: int
+    seat: Seat
+    about: RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """What says who holds the role has changed; the task went along, its draft with it."""
+
+    step: str
+    task: int
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClaimed:
+    """`person` works on it: by own claim, or because somebody else asked for it."""
+
+    step: str
+    task: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased:
+    step: str
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted:
+    """`answers` are those of the questions asked; `name` is what expressions call them.
+
+    `created` is the record that the step brought into being, called `created_name`.
+    """
+
+    step: str
+    task: int
+    scope: int
+    outcome: str | None
+    answers: Mapping[str, Value]
+    name: str | None = None
+    created: RecordRef | None = None
+    created_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWithdrawn:
+    step: str
+    task: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    step: str
+    scope: int
+    decision: str
+    hits: tuple[str, ...]
+    output: Mapping[str, Value]
+    because: tuple[str, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    step: str
+    scope: int
+    rule: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The application set fields: what `set` of a step says, done as part of that step."""
+
+    step: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    step: str
+    scope: int
+    name: str
+    record: RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    step: str
+    notification: str
+    persons: tuple[RecordRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Another procedure was begun, or was already open on that record and only got a note."""
+
+    step: str
+    procedure: str
+    about: RecordRef
+    run: int
+    joined: bool = False
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Another run handed over into this one, which was open already."""
+
+    procedure: str
+    from_run: int
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchesOpened:
+    """`scopes` maps the numbers of the new lists to their branches."""
+
+    step: str
+    scope: int
+    scopes: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchClosed:
+    step: str
+    scope: int
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    end: str
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    reason: str
+    step: str | None = None
+
+
+Event = (
+    RunStarted
+    | TaskOpened
+    | TaskMoved
+    | TaskClaimed
+    | TaskReleased
+    | TaskCompleted
+    | TaskWithdrawn
+    | Decided
+    | Chosen
+    | Written
+    | Created
+    | Notified
+    | Started
+    | Noted
+    | BranchesOpened
+    | BranchClosed
+    | RunEnded
+    | RunStopped
+)
+
+
+def kind(event: Event) -> str:
+    """`task-completed` for `TaskCompleted`."""
+    return _KIND[type(event)]
+
+
+def facts(event: Event) -> dict[str, Any]:
+    """The event as JSON; `event_of` reads it back."""
+    return {
+        item.name: _frozen(getattr(event, item.name))
+        for item in dataclasses.fields(event)
+        if item.name != "step" and getattr(event, item.name) != item.default
+    }
+
+
+def settled(
+    event: Event, records: Mapping[RecordRef, RecordRef], runs: Mapping[int, int]
+) -> Event:
+    """The event with the ids that new records and new runs were given when they were stored."""
+    changes: dict[str, Any] = {}
+    for item in dataclasses.fields(event):
+        value = getattr(event, item.name)
+        after: Any = value
+        if item.name in _RUN_IDS:
+            after = runs.get(value, value)
+        elif isinstance(value, RecordRef | tuple | Mapping):
+            after = settled_value(value, records)
+        if after != value:
+            changes[item.name] = after
+    return dataclasses.replace(event, **changes) if changes else event
+
+
+def settled_value(value: Value, records: Mapping[RecordRef, RecordRef]) -> Value:
+    """The value with the ids that new records were given."""
+    match value:
+        case RecordRef():
+            return records.get(value, value)
+        case tuple():
+            return tuple(settled_value(item, records) for item in value)
+        case Mapping():
+            return {name: settled_value(item, records) for name, item in value.items()}
+        case _:
+            return value
+
+
+_RUN_IDS = frozenset({"run", "from_run", "after_run"})
+
+
+def event_of(kind_text: str, step: str | None, stored: Mapping[str, Any]) -> Event:
+    """The event that `kind` and `facts` described."""
+    made = _EVENT[kind_text]
+    values = {name: _thawed(name, raw) for name, raw in stored.items()}
+    return made(step=step, **values)  # type: ignore[no-any-return]
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, Seat):
+        return {
+            "seat": {
+                "lane": value.lane,
+                "role": value.role,
+                "holder_for": freeze(value.holder_for),
+                "group": value.group,
+                "person": value.person,
+            }
+        }
+    return freeze(value)
+
+
+def _thawed(name: str, raw: Any) -> Any:
+    if name == "seat":
+        seat = raw["seat"]
+        holder_for = thaw(seat["holder_for"])
+        assert holder_for is None or isinstance(holder_for, RecordRef)
+        return Seat(seat["lane"], seat["role"], holder_for, seat["group"], seat["person"])
+    return thaw(raw)
+
+
+_KIND: dict[type[Any], str] = {
+    made: re.sub(r"(?<=[a-z])(?=[A-Z])", "-", made.__name__).lower()
+    for made in (
+        RunStarted,
+        TaskOpened,
+        TaskMoved,
+        TaskClaimed,
+        TaskReleased,
+        TaskCompleted,
+        TaskWithdrawn,
+        Decided,
+        Chosen,
+        Written,
+        Created,
+        Notified,
+        Started,
+        Noted,
+        BranchesOpened,
+        BranchClosed,
+        RunEnded,
+        RunStopped,
+    )
+}
+_EVENT = {text: made for made, text in _KIND.items()}

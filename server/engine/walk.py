@@ -1,0 +1,63 @@
+"""A run on its way through one command: where it stands now, and what has happened to it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.domain.decision import Verdict
+from server.domain.definitions import Book
+from server.domain.procedure import DONE, Step, Together
+from server.domain.run import Run
+from server.domain.values import Value
+from server.engine.apply import apply
+from server.engine.events import Event
+
+
+class StepFailed(Exception):  # noqa: N818  kept as a failure of the run, to be mended and retried
+    """A step cannot be carried out; nothing of the command is. The text is a sentence."""
+
+    def __init__(self, run: Run, step: str | None, sentence: str) -> None:
+        super().__init__(sentence)
+        self.run = run
+        self.step = step
+
+
+@dataclass(slots=True)
+class Walk:
+    """`before` is the run as it was loaded. `verdicts` go with the step that asked for them."""
+
+    run: Run
+    book: Book
+    before: Run
+    events: list[Event] = field(default_factory=list)
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
+
+    def happen(self, event: Event) -> None:
+        self.run = apply(self.run, event)
+        self.events.append(event)
+
+    def names(self, scope: int) -> Mapping[str, Value]:
+        """The names that expressions may use in this list: its own and those around it."""
+        names: dict[str, Value] = {}
+        number: int | None = scope
+        while number is not None:
+            item = self.run.scopes[number]
+            names = {**item.names, **names}
+            number = item.parent
+        return names
+
+    def steps(self, scope: int) -> tuple[Step, ...]:
+        """The list of steps that this scope goes through."""
+        item = self.run.scopes[scope]
+        if item.step is None:
+            return self.book.procedure.steps
+        action = self.book.procedure.step(item.step).action
+        assert isinstance(action, Together)
+        return next(branch.steps for branch in action.branches if branch.key == item.branch)
+
+    def following(self, scope: int, step: Step) -> str:
+        """The key of the step written after this one, or `DONE`."""
+        steps = self.steps(scope)
+        position = next(index for index, other in enumerate(steps) if other.key == step.key)
+        return steps[position + 1].key if position + 1 < len(steps) else DONE

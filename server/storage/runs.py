@@ -1,0 +1,323 @@
+"""Runs and their tasks, in and out of their rows. Takes and gives domain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.domain.refusals import Conflict
+from server.domain.run import Run, RunState, Scope, Seat, Task, TaskState
+from server.domain.values import RecordRef, Value, freeze, thaw
+from server.storage.tables import history, run, task
+
+OPEN = ("open", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a run's history, ready to be kept."""
+
+    kind: str
+    step: str | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a task was completed, and by whom."""
+
+    outcome: str | None
+    answers: Mapping[str, Value]
+    person: int | None
+
+
+class Runs:
+    """Runs as they are in one transaction. Whoever loads a run to change it holds its row."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def load(self, run_id: int, *, hold: bool = True) -> Run | None:
+        """The run with its open tasks."""
+        return self._one(run.c.id == run_id, hold=hold)
+
+    def of_task(self, task_id: int) -> tuple[Run, Task] | None:
+        """The run of a task, held, and the task as it is, open or not."""
+        run_id = self._connection.scalar(sa.select(task.c.run_id).where(task.c.id == task_id))
+        found = None if run_id is None else self.load(run_id)
+        if found is None:
+            return None
+        row = self._connection.execute(sa.select(task).where(task.c.id == task_id)).one()
+        return found, _task(row)
+
+    def open_run(self, procedure: str, about: RecordRef) -> Run | None:
+        """The one run of this procedure that is open on this record, held."""
+        return self._one(
+            run.c.procedure == procedure,
+            run.c.about_entity == about.entity,
+            run.c.about_id == about.id,
+            run.c.state.in_(OPEN),
+        )
+
+    def open_about(self, records: Sequence[RecordRef]) -> tuple[int, ...]:
+        """The ids of the runs that are open on any of these records, oldest first."""
+        return self._ids(_about(records), run.c.state.in_(OPEN))
+
+    def open_with_role(self, roles: Sequence[str]) -> tuple[int, ...]:
+        """The ids of the runs with an open task that one of these roles, or a person, holds."""
+        waiting = sa.select(task.c.run_id).where(
+            task.c.state == TaskState.OPEN.value,
+            task.c.lane.in_(roles) | task.c.role.in_(roles),
+        )
+        return self._ids(run.c.id.in_(waiting))
+
+    def _ids(self, *conditions: sa.ColumnElement[bool]) -> tuple[int, ...]:
+        statement = sa.select(run.c.id).where(*conditions).order_by(run.c.id)
+        return tuple(self._connection.scalars(statement))
+
+    def _one(self, *conditions: sa.ColumnElement[bool], hold: bool = True) -> Run | None:
+        statement = sa.select(run).where(*conditions)
+        if hold:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        tasks = self._connection.execute(
+            sa.select(task).where(task.c.run_id == row.id, task.c.state == TaskState.OPEN.value)
+        )
+        return _run(row, tasks.all())
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def insert(self, new: Run, *, person: int | None, at: datetime) -> int:
+        """Give a new run its id. Its tasks and history follow with `save`."""
+        values = _columns(new) | {
+            "procedure": new.procedure,
+            "definition": new.definition,
+            "about_entity": new.about.entity,
+            "about_id": new.about.id,
+            "started_by": person,
+            "started_at": at,
+            "ended_at": None if new.is_open else at,
+            "revision": 1,
+        }
+        result = self._connection.execute(run.insert(), values)
+        return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def update(self, before: Run, after: Run, *, at: datetime) -> None:
+        """Write a run over the revision it was loaded at.
+
+        Raises:
+            Conflict: somebody else has changed the run since.
+        """
+        statement = _UPDATE_RUN
+        values = _columns(after) | {
+            "of_run": before.id,
+            "of_revision": before.revision,
+            "revision": before.revision + 1,
+            "ended_at": None if after.is_open else at,
+        }
+        if self._connection.execute(statement, values).rowcount != 1:
+            raise Conflict(
+                "The run has gone on since you looked.", hint="Read it again and decide anew."
+            )
+
+    def save_tasks(
+        self,
+        before: Run,
+        after: Run,
+        run_id: int,
+        *,
+        titles: Mapping[str, str],
+        closings: Mapping[int, Closing],
+        at: datetime,
+    ) -> None:
+        """Write the tasks that are new or differ. `titles` maps steps to their titles."""
+        new = [item for number, item in after.tasks.items() if number not in before.tasks]
+        for item in new:
+            row = _task_columns(item, at) | _closing(item, closings)
+            row |= {
+                "run_id": run_id,
+                "number": item.number,
+                "procedure": after.procedure,
+                "step": item.step,
+                "scope": item.scope,
+                "title": titles[item.step],
+                "about_entity": item.about.entity,
+                "about_id": item.about.id,
+                "opened_at": at,
+                "revision": 1,
+            }
+            self._connection.execute(task.insert(), row)
+        for number, item in after.tasks.items():
+            if number in before.tasks and before.tasks[number] != item:
+                values = _task_columns(item, at) | _closing(item, closings)
+                values |= {"of_task": item.id, "revision": item.revision + 1}
+                self._connection.execute(_UPDATE_TASK, values)
+
+    def append(
+        self,
+        run_id: int,
+        sequence: int,
+        lines: Sequence[Line],
+        *,
+        person: int | None,
+        at: datetime,
+    ) -> None:
+        """Add lines to a run's history, the first of them at `sequence`."""
+        if not lines:
+            return
+        self._connection.execute(
+            history.insert(),
+            [
+                {
+                    "run_id": run_id,
+                    "sequence": sequence + position,
+                    "at": at,
+                    "person_id": person,
+                    "kind": line.kind,
+                    "step": line.step,
+                    "facts": dict(line.facts),
+                }
+                for position, line in enumerate(lines)
+            ],
+        )
+
+    def save_draft(self, item: Task, answers: Mapping[str, Any]) -> None:
+        """Keep what has been typed into a task and not sent."""
+        self._connection.execute(
+            task.update().where(task.c.id == item.id), {"draft": dict(answers)}
+        )
+
+
+def _about(records: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
+    by_entity: dict[str, list[int]] = {}
+    for record in records:
+        by_entity.setdefault(record.entity, []).append(record.id)
+    return sa.or_(
+        sa.false(),
+        *(
+            (run.c.about_entity == entity) & run.c.about_id.in_(ids)
+            for entity, ids in by_entity.items()
+        ),
+    )
+
+
+_RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
+_UPDATE_RUN = (
+    run.update()
+    .where(run.c.id == sa.bindparam("of_run"), run.c.revision == sa.bindparam("of_revision"))
+    .values({name: sa.bindparam(name) for name in _RUN_VALUES})
+)
+_TASK_VALUES = (
+    "state",
+    "lane",
+    "role",
+    "for_entity",
+    "for_id",
+    "group_id",
+    "person_id",
+    "claimed_by",
+    "closed_at",
+    "completed_by",
+    "outcome",
+    "answers",
+    "revision",
+)
+_UPDATE_TASK = (
+    task.update()
+    .where(task.c.id == sa.bindparam("of_task"))
+    .values({name: sa.bindparam(name) for name in _TASK_VALUES})
+)
+
+
+def _columns(value: Run) -> dict[str, Any]:
+    return {
+        "state": value.state.value,
+        "end": value.end,
+        "scopes": [_scope_json(scope) for scope in value.scopes.values()],
+        "sequence": value.sequence,
+        "task_count": value.task_count,
+    }
+
+
+def _scope_json(scope: Scope) -> dict[str, Any]:
+    return {
+        "number": scope.number,
+        "at": scope.at,
+        "parent": scope.parent,
+        "step": scope.step,
+        "branch": scope.branch,
+        "names": {name: freeze(value) for name, value in scope.names.items()},
+    }
+
+
+def _scope(raw: Mapping[str, Any]) -> Scope:
+    names = {name: thaw(value) for name, value in raw["names"].items()}
+    return Scope(raw["number"], raw["at"], raw["parent"], raw["step"], raw["branch"], names)
+
+
+def _run(row: Any, tasks: Sequence[Any]) -> Run:
+    scopes = [_scope(raw) for raw in row.scopes]
+    return Run(
+        id=row.id,
+        procedure=row.procedure,
+        definition=row.definition,
+        about=RecordRef(row.about_entity, row.about_id),
+        scopes={scope.number: scope for scope in scopes},
+        tasks={item.number: _task(item) for item in tasks},
+        state=RunState(row.state),
+        end=row.end,
+        revision=row.revision,
+        sequence=row.sequence,
+        task_count=row.task_count,
+        started_by=row.started_by,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _task(row: Any) -> Task:
+    holder_for = None if row.for_id is None else RecordRef(row.for_entity, row.for_id)
+    return Task(
+        number=row.number,
+        step=row.step,
+        scope=row.scope,
+        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id),
+        about=RecordRef(row.about_entity, row.about_id),
+        state=TaskState(row.state),
+        claimed_by=row.claimed_by,
+        id=row.id,
+        revision=row.revision,
+    )
+
+
+def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
+    return {
+        "state": item.state.value,
+        "lane": item.seat.lane,
+        "role": item.seat.role,
+        "for_entity": item.seat.holder_for.entity if item.seat.holder_for else None,
+        "for_id": item.seat.holder_for.id if item.seat.holder_for else None,
+        "group_id": item.seat.group,
+        "person_id": item.seat.person,
+        "claimed_by": item.claimed_by,
+        "closed_at": None if item.state is TaskState.OPEN else at,
+    }
+
+
+def _closing(item: Task, closings: Mapping[int, Closing]) -> dict[str, Any]:
+    closing = closings.get(item.number)
+    if closing is None:
+        return {"completed_by": None, "outcome": None, "answers": None}
+    return {
+        "completed_by": closing.person,
+        "outcome": closing.outcome,
+        "answers": {name: freeze(value) for name, value in closing.answers.items()},
+    }
