@@ -14,13 +14,14 @@ class RecordChange:
 
     `new` holds every value of a new record (its id is below zero), and just the values that differ
     of one that exists; `old` holds what those were. `rules` names, for a field that a decision
-    set, the decision and its rule. `step` is the step of the run that changed it.
+    set, the decision and its rule. `run` (below zero until stored) and `step` say where it changed.
     """
 
     record: RecordRef
     new: Mapping[str, Value]
     old: Mapping[str, Value] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    run: int | None = None
     step: str | None = None
     deleted: bool = False
 

@@ -115,6 +115,16 @@ class Machine:
         self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
         return walk
 
+    def begin_with(self, book: Book, beginning: Beginning, starter: RecordRef) -> Walk | None:
+        """Start a run because `starter` has come into being; None when it is no start for it."""
+        about: Value = starter
+        if beginning.about is not None:
+            names = {starter.entity: starter}
+            about = evaluate(beginning.about, names, self.draft, self.draft.now)
+        if not isinstance(about, RecordRef):
+            return None
+        return self.begin(book, beginning, about, starter=starter)
+
     def complete(
         self,
         walk: Walk,
@@ -130,9 +140,11 @@ class Machine:
         assert isinstance(action, Do)
         created: RecordRef | None = None
         if action.creates is not None:
-            created = self.draft.create(action.creates.entity, values, step=step.key)
+            created = self.draft.create(
+                action.creates.entity, values, run=walk.run.id, step=step.key
+            )
         elif values:
-            self.draft.change(task.about, values, step=step.key)
+            self.draft.change(task.about, values, run=walk.run.id, step=step.key)
         walk.happen(
             happened.TaskCompleted(
                 step.key,
@@ -212,7 +224,7 @@ class Machine:
             case Start() as action:
                 self._hand_over(walk, scope, step, action)
             case Create(creation=creation):
-                record = self.draft.create(creation.entity, {}, step=step.key)
+                record = self.draft.create(creation.entity, {}, run=walk.run.id, step=step.key)
                 walk.happen(happened.Created(step.key, scope, creation.name, record))
             case Notify(notification=key):
                 self._notify(walk, scope, step, key)
@@ -413,7 +425,7 @@ class Machine:
             value = self._evaluate(walk, scope, item.value)
             written.setdefault(record, {})[item.field] = value
         for record, values in written.items():
-            self.draft.change(record, values, step=key)
+            self.draft.change(record, values, run=walk.run.id, step=key)
         if key is not None:
             fields = tuple(f"{item.record.text}.{item.field}" for item in assignments)
             walk.happen(happened.Written(key, fields))

@@ -28,6 +28,7 @@ class _Pending:
     new: dict[str, Value] = field(default_factory=dict)
     old: dict[str, Value] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
+    run: int | None = None
     step: str | None = None
     deleted: bool = False
 
@@ -105,12 +106,17 @@ class Draft:
         return frozenset(pending.new) if pending else frozenset()
 
     def create(
-        self, entity: str, values: Mapping[str, Value], *, step: str | None = None
+        self,
+        entity: str,
+        values: Mapping[str, Value],
+        *,
+        run: int | None = None,
+        step: str | None = None,
     ) -> RecordRef:
         """A new record with its defaults, its first status and `values`."""
         definition = self._entities[entity]
         record = RecordRef(entity, -1 - sum(ref.id < 0 for ref in self._pending))
-        pending = self._pending[record] = _Pending(step=step)
+        pending = self._pending[record] = _Pending(run=run, step=step)
         pending.new.update(
             {item.key: item.default for item in definition.columns if item.default is not None}
         )
@@ -124,7 +130,12 @@ class Draft:
         return record
 
     def change(
-        self, record: RecordRef, values: Mapping[str, Value], *, step: str | None = None
+        self,
+        record: RecordRef,
+        values: Mapping[str, Value],
+        *,
+        run: int | None = None,
+        step: str | None = None,
     ) -> None:
         """Write values; those that are there already change nothing.
 
@@ -141,7 +152,8 @@ class Draft:
         if not differing:
             return
         pending = self._pending.setdefault(record, _Pending())
-        pending.step = step or pending.step
+        if step is not None:
+            pending.run, pending.step = run, step
         for key, value in differing.items():
             if key == STATUS:
                 self._move(record, definition, value)
@@ -163,7 +175,13 @@ class Draft:
                 self._require(record, pending)
         return tuple(
             RecordChange(
-                record, pending.new, pending.old, pending.rules, pending.step, pending.deleted
+                record,
+                pending.new,
+                pending.old,
+                pending.rules,
+                pending.run,
+                pending.step,
+                pending.deleted,
             )
             for record, pending in self._pending.items()
             if pending.new or pending.deleted or record.id < 0

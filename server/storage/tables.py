@@ -149,15 +149,6 @@ Index("ix_procedura_verdict_run_id", verdict.c.run_id)
 Index("ix_procedura_verdict_about", verdict.c.about_entity, verdict.c.about_id)
 Index("ix_procedura_verdict_decision", verdict.c.decision, verdict.c.id)
 
-table = Table(
-    "procedura_table",
-    metadata,
-    Column("hash", sa.String(64), primary_key=True),
-    Column("decision", sa.String(160), nullable=False),
-    Column("content", Json, nullable=False),
-    comment="The decision tables that verdicts were given by, by content",
-)
-
 change = Table(
     "procedura_change",
     metadata,
