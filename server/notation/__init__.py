@@ -1,0 +1,39 @@
+"""Definitions as pictures: swim lanes of a procedure, the map of a process. Pure; inline SVG.
+
+reading / process_map   what there is to draw -> `Diagram`
+layout, routing         places for the boxes, bends for the ways
+svg                     the drawing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.domain.definitions import Process
+from server.domain.procedure import Procedure
+from server.notation import process_map as process_maps
+from server.notation import reading, svg
+from server.notation.layout import lay_out
+from server.notation.reading import Link
+from server.notation.titles import Titles, in_words
+
+__all__ = ["Link", "Titles", "in_words", "process_map", "swim_lanes"]
+
+
+def swim_lanes(
+    procedure: Procedure,
+    titles: Titles,
+    *,
+    link: Link,
+    done: frozenset[str] = frozenset(),
+    current: frozenset[str] = frozenset(),
+) -> str:
+    """The procedure as SVG, with the steps `done` and `current` in a run marked."""
+    return svg.drawn(lay_out(reading.diagram(procedure, titles, link, done, current)))
+
+
+def process_map(
+    process: Process, procedures: Mapping[str, Procedure], titles: Titles, *, link: Link
+) -> str:
+    """The procedures of a process and how they lead to each other and elsewhere, as SVG."""
+    return svg.drawn(lay_out(process_maps.diagram(process, procedures, titles, link)))

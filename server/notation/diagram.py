@@ -1,0 +1,97 @@
+"""A diagram before it is drawn: boxes in lanes, and the ways from one to the next.
+
+Nothing here knows procedures; `reading` makes a `Diagram` of one, `layout` gives it places, `svg`
+draws it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Shape(enum.StrEnum):
+    """What a box looks like. The value is its CSS class."""
+
+    TASK = "task"
+    AUTOMATIC = "automatic"
+    GATEWAY = "gateway"
+    FORK = "fork"
+    JOIN = "join"
+    HANDOVER = "handover"
+    START = "start"
+    END = "end"
+
+
+class Glyph(enum.StrEnum):
+    """The small sign in the corner of a box that the application works on."""
+
+    NONE = ""
+    CHOICE = "choice"
+    FORK = "fork"
+    WRITE = "write"
+    CREATE = "create"
+    NOTIFY = "notify"
+    GO = "go"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in a box that may be a link of its own, such as one of several starts."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One way out of a box, with the label that stands in the box beside it."""
+
+    label: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """`key` is unique in the diagram. `lane` is the index of the lane it stands in.
+
+    `then` is the one way out without a label; `exits` are those with one. `description` is what a
+    screen reader says.
+    """
+
+    key: str
+    shape: Shape
+    lane: int
+    title: str
+    description: str
+    href: str | None = None
+    glyph: Glyph = Glyph.NONE
+    lines: tuple[Line, ...] = ()
+    exits: tuple[Exit, ...] = ()
+    then: str | None = None
+
+    @property
+    def followers(self) -> tuple[str, ...]:
+        ways = (*(exit_.to for exit_ in self.exits), *((self.then,) if self.then else ()))
+        return tuple(dict.fromkeys(ways))
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A column of the diagram: a role, or with an empty title just a place side by side."""
+
+    title: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """`boxes` stand in reading order: a way to an earlier box is a loop back."""
+
+    title: str
+    lanes: tuple[Lane, ...]
+    boxes: tuple[Box, ...]
+    description: str = ""
+    done: frozenset[str] = field(default_factory=frozenset)
+    current: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,252 @@
+"""Gives the boxes of a diagram their places and its ways their bends.
+
+Lanes are columns and the flow goes down, so that a page scrolls as it reads. A box stands below
+everything that leads to it, one box a row and lane. Ways run only in the gaps: between the rows, and
+left and right of the boxes of each lane; in each gap every target has a track of its own, so that
+no line crosses a box or covers another line, and lines that meet lead to the same box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.notation.diagram import Box, Diagram, Shape
+from server.notation.lettering import wrap
+from server.notation.routing import Tracks, Way, route
+
+BOX_WIDTH = 188.0
+TITLE_SIZE, EXIT_SIZE = 13.0, 12.0
+TITLE_LEADING, EXIT_LEADING = 17.0, 15.0
+PADDING = 11.0
+GLYPH_ROOM = 20.0
+EXIT_PADDING = 4.0
+TRACK = 9.0
+LANE_HEAD = 44.0
+MARGIN = 10.0
+
+Point = tuple[float, float]
+"""Right and down from the upper left corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPlace:
+    """A labelled way out inside its box: where its lines of text begin and where the way leaves."""
+
+    lines: tuple[str, ...]
+    top: float
+    height: float
+    port: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a box stands, and its words broken into lines."""
+
+    box: Box
+    x: float
+    y: float
+    width: float
+    height: float
+    title: tuple[str, ...]
+    exits: tuple[ExitPlace, ...]
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Where a lane stands."""
+
+    title: str
+    href: str | None
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWay:
+    """A way from box to box as the corners of a line; `is_back` where it leads up again."""
+
+    source: str
+    target: str
+    points: tuple[Point, ...]
+    is_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    diagram: Diagram
+    places: tuple[Place, ...]
+    ways: tuple[DrawnWay, ...]
+    bands: tuple[Band, ...]
+    width: float
+    height: float
+    head: float
+
+
+def lay_out(diagram: Diagram) -> Layout:
+    """The same diagram always gets the same places."""
+    rows = rows_of(diagram)
+    ways, tracks = route(diagram, rows)
+    head = LANE_HEAD if any(lane.title for lane in diagram.lanes) else 0.0
+    middles, bands, width = _across(diagram, tracks)
+    sizes = {box.key: _measured(box) for box in diagram.boxes}
+    tops, gaps, height = _down(diagram, rows, tracks, sizes, head)
+    places = {
+        box.key: _placed(box, sizes[box.key], middles[box.lane], tops[rows[box.key]])
+        for box in diagram.boxes
+    }
+    pen = _Pen(tracks, middles, gaps)
+    drawn = tuple(
+        DrawnWay(way.source, way.target, pen.points(way, places), way.is_back) for way in ways
+    )
+    return Layout(diagram, tuple(places.values()), drawn, bands, width, height, head)
+
+
+def rows_of(diagram: Diagram) -> Mapping[str, int]:
+    """The row of each box: below what leads there, and nobody else in its row and lane."""
+    order = {box.key: index for index, box in enumerate(diagram.boxes)}
+    before: dict[str, list[str]] = {box.key: [] for box in diagram.boxes}
+    for box in diagram.boxes:
+        for follower in box.followers:
+            if order[follower] > order[box.key]:
+                before[follower].append(box.key)
+    rows: dict[str, int] = {}
+    taken: set[tuple[int, int]] = set()
+    latest = 0
+    for box in diagram.boxes:
+        row = max((rows[key] + 1 for key in before[box.key]), default=latest)
+        while (box.lane, row) in taken:
+            row += 1
+        rows[box.key] = latest = row
+        taken.add((box.lane, row))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    title: tuple[str, ...]
+    exits: tuple[tuple[str, ...], ...]
+    height: float
+
+
+def _measured(box: Box) -> _Size:
+    room = BOX_WIDTH - 2 * PADDING
+    if box.shape is Shape.START:
+        lines = tuple(wrap(line.text, room - GLYPH_ROOM, EXIT_SIZE, 1)[0] for line in box.lines)
+        return _Size(lines, (), 2 * PADDING - 6 + len(lines) * (EXIT_LEADING + 3))
+    if box.glyph or box.shape is Shape.END:
+        room -= GLYPH_ROOM
+    title = wrap(box.title, room, TITLE_SIZE, 4)
+    exits = tuple(wrap(way.label, BOX_WIDTH - 2 * PADDING, EXIT_SIZE, 2) for way in box.exits)
+    height = 2 * PADDING + len(title) * TITLE_LEADING
+    height += sum(2 * EXIT_PADDING + len(lines) * EXIT_LEADING for lines in exits)
+    return _Size(title, exits, height)
+
+
+def _placed(box: Box, size: _Size, middle: float, top: float) -> Place:
+    exits = []
+    y = (
+        top
+        + size.height
+        - sum(2 * EXIT_PADDING + len(lines) * EXIT_LEADING for lines in size.exits)
+    )
+    for lines in size.exits:
+        height = 2 * EXIT_PADDING + len(lines) * EXIT_LEADING
+        exits.append(ExitPlace(lines, y, height, y + height / 2))
+        y += height
+    x = middle - BOX_WIDTH / 2
+    return Place(box, x, top, BOX_WIDTH, size.height, size.title, tuple(exits))
+
+
+def _across(
+    diagram: Diagram, tracks: Tracks
+) -> tuple[Mapping[int, float], tuple[Band, ...], float]:
+    middles: dict[int, float] = {}
+    bands = []
+    x = MARGIN
+    for index, lane in enumerate(diagram.lanes):
+        left, right = (2 * MARGIN + TRACK * tracks.beside(index, side) for side in (0, 1))
+        middles[index] = x + left + BOX_WIDTH / 2
+        bands.append(Band(lane.title, lane.href, x, left + BOX_WIDTH + right))
+        x += left + BOX_WIDTH + right
+    return middles, tuple(bands), x + MARGIN
+
+
+def _down(
+    diagram: Diagram,
+    rows: Mapping[str, int],
+    tracks: Tracks,
+    sizes: Mapping[str, _Size],
+    head: float,
+) -> tuple[Mapping[int, float], Mapping[int, float], float]:
+    heights: dict[int, float] = {}
+    for box in diagram.boxes:
+        row = rows[box.key]
+        heights[row] = max(heights.get(row, 0.0), sizes[box.key].height)
+    tops: dict[int, float] = {}
+    gaps: dict[int, float] = {}
+    y = head + MARGIN
+    for row in range(len(heights) and max(heights) + 1):
+        gaps[row] = y
+        y += _gap(tracks.above(row), first=row == 0)
+        tops[row] = y
+        y += heights.get(row, 0.0)
+    gaps[len(tops)] = y
+    return tops, gaps, y + _gap(tracks.above(len(tops)), first=True) + MARGIN
+
+
+def _gap(tracks: int, *, first: bool) -> float:
+    return (6.0 if first and not tracks else 28.0) + TRACK * max(0, tracks - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    tracks: Tracks
+    middles: Mapping[int, float]
+    gaps: Mapping[int, float]
+
+    def points(self, way: Way, places: Mapping[str, Place]) -> tuple[Point, ...]:
+        source, target = places[way.source], places[way.target]
+        if way.exit is None:
+            x, y = source.middle + way.lean * 12.0, source.bottom
+        else:
+            # Ways that leave to the left do so a little higher: a neighbour may come from the
+            # right at the same height.
+            x = source.x + source.width if way.lean > 0 else source.x
+            y = source.exits[way.exit].port + 2.0 * way.lean
+        points = [(x, y)]
+        for leg in way.legs:
+            if leg.across:
+                y = self.gaps[leg.gap] + 12.0 + TRACK * self.tracks.of(leg, way.target)
+            elif leg.through:
+                x = self.middles[leg.gap]
+            else:
+                side = leg.gap % 2
+                offset = BOX_WIDTH / 2 + MARGIN + 4.0 + TRACK * self.tracks.of(leg, way.target)
+                x = self.middles[leg.gap // 2] + (offset if side else -offset)
+            points.append((x, y))
+        points += [(target.middle, y), (target.middle, target.y)]
+        return _without_repeats(points)
+
+
+def _without_repeats(
+    points: list[Point],
+) -> tuple[Point, ...]:
+    kept: list[Point] = []
+    for point in points:
+        if kept and kept[-1] == point:
+            continue
+        if len(kept) > 1 and (
+            kept[-2][0] == kept[-1][0] == point[0] or kept[-2][1] == kept[-1][1] == point[1]
+        ):
+            kept.pop()
+        kept.append(point)
+    return tuple(kept)

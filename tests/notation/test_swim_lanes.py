@@ -1,0 +1,238 @@
+"""The diagram of a procedure: everything in it, nothing on top of anything."""
+
+import itertools
+import xml.etree.ElementTree as ET
+
+from hypothesis import given, settings
+
+from server.domain.procedure import Beginning, ContinueIn, End, Step, walk
+from server.notation import Titles, swim_lanes
+from server.notation.layout import lay_out, rows_of
+from server.notation.reading import diagram
+from tests.notation.procedures import (
+    a_decision,
+    a_gateway,
+    a_long_one,
+    a_procedure,
+    a_task,
+    procedures,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+NOTHING = frozenset()
+
+
+def nowhere(_kind, _key):
+    return None
+
+
+def everywhere(kind, key):
+    return f"/{kind}/{key}?a=1&b=2"
+
+
+def laid_out(procedure):
+    return lay_out(diagram(procedure, Titles(), nowhere, NOTHING, NOTHING))
+
+
+def drawn(procedure, link=nowhere, done=NOTHING, current=NOTHING, titles=None):
+    return ET.fromstring(
+        swim_lanes(procedure, titles or Titles(), link=link, done=done, current=current)
+    )
+
+
+def boxes(tree):
+    return {node.get("data-key"): node for node in tree.iter() if node.get("data-key")}
+
+
+def words(node):
+    return " ".join("".join(text.itertext()) for text in node.iter(f"{SVG}text"))
+
+
+class TestADiagram:
+    def test_shows_each_step_once(self):
+        procedure = a_long_one()
+        keys = [node.get("data-key") for node in drawn(procedure).iter() if node.get("data-key")]
+        assert sorted(keys) == sorted(set(keys))
+        assert {step.key for step in walk(procedure.steps)} <= set(keys)
+
+    def test_writes_the_outcomes_into_the_box(self):
+        shown = boxes(drawn(a_long_one()))
+        assert words(shown["assign"]) == (
+            "Assign a specialist Assigned Information is missing It belongs to another group"
+        )
+
+    def test_a_gateway_says_otherwise_for_its_last_row(self):
+        gateway = a_gateway("kind", [("question", "one"), ("rest", "two")], title="Which?")
+        shown = boxes(drawn(a_procedure(gateway, a_task("one"), a_task("two"))))
+        assert words(shown["kind"]) == "Which? Question Otherwise"
+
+    def test_the_lanes_are_the_roles_in_their_order_by_title(self):
+        tree = drawn(a_long_one(), titles=Titles(roles={"desk": "Service desk analyst"}))
+        heads = [words(node) for node in tree.iter() if node.get("class") == "lane-head"]
+        assert heads == ["Service desk analyst", "Coordinator", "Specialist"]
+
+    def test_starts_that_lead_to_one_step_share_a_box(self):
+        shown = boxes(drawn(a_long_one()))
+        assert words(shown["start:identify:0"]) == "A user phones A user writes a mail"
+        assert words(shown["start:route:0"]) == "After Event handling"
+
+    def test_a_procedure_without_starts_still_shows_where_it_begins(self):
+        assert "start:one:0" in boxes(drawn(a_procedure(a_task("one"))))
+
+    def test_a_decision_stands_in_the_lane_of_what_leads_to_it(self):
+        procedure = a_procedure(
+            a_task("first", "desk"),
+            a_task("second", "specialist"),
+            a_decision("ask", {"yes": "done", "no": "first"}),
+            lanes=("desk", "specialist"),
+        )
+        layout = laid_out(procedure)
+        lanes = {place.box.key: place.box.lane for place in layout.places}
+        assert lanes["ask"] == lanes["second"] == 1
+
+    def test_the_end_of_the_list_gets_a_box(self):
+        shown = boxes(drawn(a_procedure(a_task("only"))))
+        assert words(shown["end:done:0"]) == "Done"
+
+    def test_nothing_follows_an_end_or_another_procedure(self):
+        procedure = a_procedure(
+            a_gateway("which", [("a", "stop"), ("b", "other")]),
+            Step("stop", End("cancelled")),
+            Step("other", ContinueIn("change")),
+        )
+        assert {way.source for way in laid_out(procedure).ways} == {"start:which:0", "which"}
+
+    def test_branches_meet_again(self):
+        layout = laid_out(a_long_one())
+        into = {way.source for way in layout.ways if way.target == "join:both"}
+        assert into == {"verify", "review"}
+
+    def test_a_way_to_an_earlier_step_is_marked_as_leading_back(self):
+        layout = laid_out(a_long_one())
+        back = {(way.source, way.target) for way in layout.ways if way.is_back}
+        assert back == {("assign", "register"), ("assign", "route"), ("solved", "diagnose")}
+
+
+class TestLinks:
+    def test_every_step_leads_somewhere(self):
+        shown = boxes(drawn(a_long_one(), link=everywhere))
+        assert shown["assign"].get("href") == "/step/assign?a=1&b=2"
+        assert shown["can-desk"].get("href") == "/decision/may-resolve?a=1&b=2"
+        assert shown["escalate"].get("href") == "/procedure/incident-escalation?a=1&b=2"
+        assert shown["tell"].get("href") == "/notification/incident-resolved?a=1&b=2"
+
+    def test_a_start_after_another_procedure_leads_there(self):
+        tree = drawn(a_long_one(), link=everywhere)
+        lines = {node.get("href") for node in tree.iter() if node.get("class") == "start-line"}
+        assert "/procedure/event-handling?a=1&b=2" in lines
+
+    def test_a_link_says_what_it_is(self):
+        shown = boxes(drawn(a_long_one(), link=everywhere, titles=Titles(roles={"desk": "Desk"})))
+        assert shown["identify"].get("aria-label") == (
+            "Find the user and the service, task of Desk"
+        )
+
+    def test_what_has_no_address_is_no_link(self):
+        assert not [node for node in drawn(a_long_one()).iter() if node.tag == f"{SVG}a"]
+
+
+class TestARun:
+    def test_marks_what_is_done_and_where_it_rests_in_words_too(self):
+        tree = drawn(
+            a_long_one(),
+            link=everywhere,
+            done=frozenset({"identify"}),
+            current=frozenset({"kind"}),
+        )
+        shown = boxes(tree)
+        assert "is-done" in shown["identify"].get("class")
+        assert shown["identify"].get("aria-label").endswith(", done")
+        assert "is-current" in shown["kind"].get("class")
+        assert shown["kind"].get("aria-label").endswith(", here now")
+        assert "is-" not in shown["close"].get("class").replace("is-task", "")
+
+
+class TestAnyProcedure:
+    @settings(max_examples=150, deadline=None)
+    @given(procedures())
+    def test_is_drawn_whole_and_always_the_same(self, procedure):
+        svg = swim_lanes(procedure, Titles(), link=everywhere)
+        keys = [node.get("data-key") for node in ET.fromstring(svg).iter() if node.get("data-key")]
+        assert len(keys) == len(set(keys))
+        assert {step.key for step in walk(procedure.steps)} <= set(keys)
+        assert svg == swim_lanes(procedure, Titles(), link=everywhere)
+        assert "style=" not in svg
+        assert "<script" not in svg
+
+    @settings(max_examples=150, deadline=None)
+    @given(procedures())
+    def test_no_box_lies_on_another_and_none_leaves_the_picture(self, procedure):
+        layout = laid_out(procedure)
+        for one, other in itertools.combinations(layout.places, 2):
+            assert (
+                one.x + one.width <= other.x
+                or other.x + other.width <= one.x
+                or one.bottom <= other.y
+                or other.bottom <= one.y
+            )
+        for place in layout.places:
+            assert place.x >= 0
+            assert place.y >= layout.head
+            assert place.x + place.width <= layout.width
+            assert place.bottom <= layout.height
+
+    @settings(max_examples=150, deadline=None)
+    @given(procedures())
+    def test_no_line_runs_through_a_box(self, procedure):
+        layout = laid_out(procedure)
+        for way in layout.ways:
+            for (x1, y1), (x2, y2) in itertools.pairwise(way.points):
+                assert x1 == x2 or y1 == y2, "lines turn at right angles"
+                for place in layout.places:
+                    inside = (
+                        max(x1, x2) > place.x + 0.1
+                        and min(x1, x2) < place.x + place.width - 0.1
+                        and max(y1, y2) > place.y + 0.1
+                        and min(y1, y2) < place.bottom - 0.1
+                    )
+                    assert not inside, (way, place.box.key)
+
+    @settings(max_examples=150, deadline=None)
+    @given(procedures())
+    def test_lines_to_different_boxes_never_cover_each_other(self, procedure):
+        layout = laid_out(procedure)
+        pieces = [
+            (way.target, piece) for way in layout.ways for piece in itertools.pairwise(way.points)
+        ]
+        for (target, one), (other_target, other) in itertools.combinations(pieces, 2):
+            if target != other_target:
+                assert not covers(one, other), (target, one, other_target, other)
+
+    @settings(max_examples=100, deadline=None)
+    @given(procedures())
+    def test_every_box_stands_below_what_leads_to_it_unless_that_is_a_loop(self, procedure):
+        shown = diagram(procedure, Titles(), nowhere, NOTHING, NOTHING)
+        rows = rows_of(shown)
+        order = {box.key: index for index, box in enumerate(shown.boxes)}
+        for box in shown.boxes:
+            for follower in box.followers:
+                assert (rows[follower] > rows[box.key]) == (order[follower] > order[box.key])
+
+
+def covers(one, other):
+    """Two straight pieces run over each other for more than a point."""
+    for axis in (0, 1):
+        lines = [piece[0][axis] == piece[1][axis] for piece in (one, other)]
+        if all(lines) and abs(one[0][axis] - other[0][axis]) < 1.5:
+            (a, b), (c, d) = (
+                sorted((piece[0][1 - axis], piece[1][1 - axis])) for piece in (one, other)
+            )
+            if min(b, d) - max(a, c) > 0.5:
+                return True
+    return False
+
+
+def test_a_start_of_a_role_without_a_lane_names_the_role():
+    start = Beginning("by-clerk", by="clerk", title="A letter comes")
+    shown = boxes(drawn(a_procedure(a_task("one"), starts=(start,))))
+    assert words(shown["start:one:0"]) == "A letter comes (Clerk)"
