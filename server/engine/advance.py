@@ -350,9 +350,10 @@ class Machine:
 
     def _notify(self, walk: Walk, scope: int, step: Step, key: str) -> None:
         notification = walk.book.notifications[key]
-        names = {notification.about: self._about(walk, scope, step)}
+        about = self._about(walk, scope, step)
+        names = {notification.about: about}
         persons = recipients(notification, names, self.draft, self._people)
-        walk.happen(happened.Notified(step.key, key, persons))
+        walk.happen(happened.Notified(step.key, key, about, persons))
 
     def _hand_over(self, walk: Walk, scope: int, step: Step, action: Start | ContinueIn) -> None:
         other = self._library.book(action.procedure)

@@ -122,6 +122,7 @@ class Created:
 class Notified:
     step: str
     notification: str
+    about: RecordRef
     persons: tuple[RecordRef, ...]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -69,3 +69,18 @@ class Share(TypeDecorator[Fraction]):
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Fraction | None:
         del dialect
         return None if value is None else Fraction(value)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A `timedelta`, kept as whole microseconds: exact, and in order."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: sa.Dialect) -> int | None:
+        del dialect
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> timedelta | None:
+        del dialect
+        return None if value is None else timedelta(microseconds=value)

@@ -1,0 +1,39 @@
+"""What runs are pinned to: the content of a procedure at one moment, kept by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.storage.tables import definition
+
+
+def keep(
+    connection: sa.Connection,
+    digest: str,
+    procedure: str,
+    bundle: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """Keep a bundle, unless it is kept already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(
+        dialect.insert(definition)
+        .values(hash=digest, procedure=procedure, bundle=dict(bundle), kept_at=at)
+        .on_conflict_do_nothing()
+    )
+
+
+def bundle(connection: sa.Connection, digest: str) -> Mapping[str, Any] | None:
+    """The content kept under a hash."""
+    statement = sa.select(definition.c.bundle).where(definition.c.hash == digest)
+    return connection.scalar(statement)
+
+
+def digests(connection: sa.Connection) -> tuple[str, ...]:
+    """The hashes of all that is kept."""
+    return tuple(connection.scalars(sa.select(definition.c.hash).order_by(definition.c.kept_at)))

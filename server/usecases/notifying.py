@@ -1,0 +1,87 @@
+"""Puts a notification into words and leaves it with the persons whom a run tells.
+
+Templates live in a sandbox: they see the record that the notification is about, as people read it,
+and nothing that could act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import ChainableUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from server.domain.definitions import Book
+from server.domain.entity import Entity
+from server.domain.expression import World
+from server.domain.values import RecordRef, Value
+from server.engine.events import Event, Notified
+from server.storage import notices
+from server.usecases.wording import worded
+
+if TYPE_CHECKING:
+    from server.usecases.running import Running
+
+_TEMPLATES = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)  # noqa: S701  plain text; screens escape it
+SUBJECT_LENGTH = 300
+
+
+def send(
+    running: Running,
+    book: Book,
+    run_id: int,
+    events: Sequence[Event],
+    stored: Mapping[RecordRef, RecordRef],
+) -> None:
+    """Write a notice for each person whom these events tell something."""
+    before = {known: temporary for temporary, known in stored.items()}
+    found: list[notices.Notice] = []
+    for event in events:
+        if not isinstance(event, Notified):
+            continue
+        notification = book.notifications[event.notification]
+        read = _Readable(event.about, before, running.draft, running.app.definitions.entities)
+        names = {notification.about: read}
+        subject = _TEMPLATES.from_string(notification.subject).render(names)[:SUBJECT_LENGTH]
+        text = _TEMPLATES.from_string(notification.text).render(names)
+        found += [
+            notices.Notice(
+                person.id, notification.key, subject, text, event.about, run_id, running.at
+            )
+            for person in event.persons
+        ]
+    notices.append(running.connection, found)
+
+
+class _Readable:
+    """A record as a template sees it: `incident_request.number`, `incident_request.service.name`."""
+
+    def __init__(
+        self,
+        record: RecordRef,
+        before: Mapping[RecordRef, RecordRef],
+        world: World,
+        entities: Mapping[str, Entity],
+    ) -> None:
+        self._record = record
+        self._before = before
+        self._world = world
+        self._entities = entities
+
+    def __getattr__(self, name: str) -> Any:
+        entity = self._entities[self._record.entity]
+        if name == "number":
+            return entity.numbered(self._record.id)
+        if name not in entity.fields:
+            raise AttributeError(name)
+        as_seen = self._before.get(self._record, self._record)
+        value: Value = self._world.field(as_seen, name)
+        if isinstance(value, RecordRef):
+            after = {old: new for new, old in self._before.items()}
+            return _Readable(after.get(value, value), self._before, self._world, self._entities)
+        return worded(entity.fields[name], value)
+
+    def __str__(self) -> str:
+        entity = self._entities[self._record.entity]
+        return str(getattr(self, entity.label))

@@ -1,0 +1,258 @@
+"""One command on records and runs: what is loaded, thought and saved together.
+
+The one write path. Whoever changes a record or a run does it inside `carry_out`: tasks, screens,
+API, worker and import alike. What follows from a change (runs that a new record starts, runs that
+end because of it, tasks that move to somebody else) happens in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from server.domain.actor import Actor
+from server.domain.decision import Verdict
+from server.domain.definitions import Book
+from server.domain.procedure import walk as all_steps
+from server.domain.run import Run, Seat
+from server.domain.values import RecordRef, Value
+from server.engine import events as happened
+from server.engine.advance import Machine
+from server.engine.draft import Draft
+from server.engine.seats import PERSON
+from server.engine.walk import Walk
+from server.storage import pins, verdicts
+from server.storage.records import Records
+from server.storage.runs import Closing, Line, Runs
+from server.usecases import books, notifying
+from server.usecases.app import App
+
+HOLDER, MEMBERSHIP = "holder", "membership"
+
+
+class Running:
+    """The parts of one command, in one transaction."""
+
+    def __init__(
+        self, app: App, connection: sa.Connection, actor: Actor, reason: str | None = None
+    ) -> None:
+        self.app = app
+        self.connection = connection
+        self.actor = actor
+        self.reason = reason
+        self.at = app.now()
+        entities = app.definitions.entities
+        self.records = Records(connection, app.models, entities, self.at)
+        self.runs = Runs(connection)
+        self.stored: Mapping[RecordRef, RecordRef] = {}
+        self.run_ids: Mapping[int, int] = {}
+        self.draft = Draft(
+            self.records, entities, app.definitions.decisions, app.rules.decide, self.at
+        )
+        self.machine = Machine(
+            self.draft, self.records, app.definitions.roles, app.rules.decide, self
+        )
+
+    # -- the machine's library ----------------------------------------------------------------
+
+    def book(self, procedure: str) -> Book:
+        return books.current(self.app, procedure)
+
+    def open_run(self, procedure: str, about: RecordRef) -> tuple[Run, Book] | None:
+        run = self.runs.open_run(procedure, about)
+        return None if run is None else (run, self.book_of(run))
+
+    def book_of(self, run: Run) -> Book:
+        """What this run was begun with, however definitions have changed since."""
+        return books.pinned(self.app, self.connection, run.definition)
+
+    def walk(self, run: Run) -> Walk:
+        return self.machine.walk(run, self.book_of(run))
+
+    # -- what follows -------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Carry on until no change is left that something else would follow from."""
+        seen: dict[RecordRef, frozenset[str]] = {}
+        while True:
+            fresh = [ref for ref in self.draft.touched if self.draft.changed(ref) != seen.get(ref)]
+            if not fresh:
+                return
+            for ref in fresh:
+                is_first_look = ref not in seen
+                seen[ref] = self.draft.changed(ref)
+                if ref.id < 0 and is_first_look:
+                    self._start_with(ref)
+            self._recheck(fresh)
+
+    def _start_with(self, record: RecordRef) -> None:
+        for procedure in self.app.definitions.procedures.values():
+            for beginning in procedure.starts:
+                if beginning.when == record.entity:
+                    book = self.book(procedure.key)
+                    if self.machine.begin_with(book, beginning, record) is not None:
+                        break
+
+    def _recheck(self, fresh: Iterable[RecordRef]) -> None:
+        records = set(fresh)
+        stored = [ref for ref in records if ref.id > 0]
+        ids = set(self.runs.open_about(stored)) if stored else set()
+        roles = self._roles_touched(records)
+        if roles:
+            ids |= set(self.runs.open_with_role(sorted(roles)))
+        for run_id in sorted(ids - self.machine.walks.keys()):
+            run = self.runs.load(run_id)
+            if run is not None and run.is_open:
+                self.walk(run)
+        for walk in tuple(self.machine.walks.values()):
+            if walk.run.about in records or walk.run.id in ids:
+                self.machine.recheck(walk)
+
+    def _roles_touched(self, records: set[RecordRef]) -> set[str]:
+        """The roles whose holders differ because persons, members or holders do."""
+        roles: set[str] = set()
+        for ref in records:
+            if ref.entity == HOLDER:
+                roles |= {str(self.draft.field(ref, "role"))}
+                if ref.id > 0:
+                    roles |= {str(self.records.field(ref, "role"))}
+            elif ref.entity == PERSON and ref.id > 0:
+                roles |= set(self.records.roles_of(ref))
+            elif ref.entity == MEMBERSHIP:
+                person = self.draft.field(ref, "person")
+                if isinstance(person, RecordRef) and person.id > 0:
+                    roles |= set(self.records.roles_of(person))
+        return roles
+
+    # -- saving -------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write everything: records, runs, tasks, history, verdicts, notices, audit."""
+        crash = self.app.crash
+        changes = self.draft.finish()
+        crash("before-records")
+        stored = self.records.save(changes, at=self.at) if changes else {}
+        crash("after-records")
+        walks = [walk for walk in self.machine.walks.values() if walk.events]
+        ids = self._save_runs(walks, stored)
+        crash("after-runs")
+        for walk in walks:
+            self._save_history(walk, ids, stored)
+        crash("after-history")
+        self._save_verdicts(walks, ids, stored)
+        if changes:
+            self.records.audit(
+                changes, stored, at=self.at, actor=self.actor, runs=ids, reason=self.reason
+            )
+        self.stored, self.run_ids = stored, ids
+        crash("before-commit")
+
+    def stored_as(self, record: RecordRef) -> RecordRef:
+        """The record as it is known after `save`."""
+        return self.stored.get(record, record)
+
+    def run_id(self, walk: Walk) -> int:
+        """The id of a walk's run after `save`."""
+        return self.run_ids.get(walk.run.id, walk.run.id)
+
+    def _save_runs(self, walks: list[Walk], stored: dict[RecordRef, RecordRef]) -> dict[int, int]:
+        for walk in walks:
+            if walk.run.id > 0:
+                self.runs.update(walk.before, _settled_run(walk.run, stored), at=self.at)
+        ids: dict[int, int] = {}
+        for walk in walks:
+            if walk.run.id < 0:
+                self._pin(walk.book)
+                run = _settled_run(walk.run, stored)
+                ids[walk.run.id] = self.runs.insert(run, person=self.actor.id, at=self.at)
+        for walk in walks:
+            self.runs.save_tasks(
+                walk.before,
+                _settled_run(walk.run, stored),
+                ids.get(walk.run.id, walk.run.id),
+                titles={step.key: step.title for step in all_steps(walk.book.procedure.steps)},
+                closings=_closings(walk, self.actor),
+                at=self.at,
+            )
+        return ids
+
+    def _pin(self, book: Book) -> None:
+        key = book.procedure.key
+        bundle = self.app.definitions.bundles[key]
+        pins.keep(self.connection, book.hash, key, bundle, self.at)
+
+    def _save_history(
+        self, walk: Walk, ids: dict[int, int], stored: dict[RecordRef, RecordRef]
+    ) -> None:
+        settled = [happened.settled(event, stored, ids) for event in walk.events]
+        run_id = ids.get(walk.run.id, walk.run.id)
+        lines = [Line(happened.kind(item), item.step, happened.facts(item)) for item in settled]
+        self.runs.append(run_id, walk.before.sequence + 1, lines, person=self.actor.id, at=self.at)
+        notifying.send(self, walk.book, run_id, settled, stored)
+
+    def _save_verdicts(
+        self, walks: list[Walk], ids: dict[int, int], stored: dict[RecordRef, RecordRef]
+    ) -> None:
+        kept = [
+            verdicts.KeptVerdict(
+                _settled_verdict(item, stored),
+                stored.get(walk.run.about, walk.run.about),
+                ids.get(walk.run.id, walk.run.id),
+                step,
+            )
+            for walk in walks
+            for step, item in walk.verdicts
+        ]
+        kept += [
+            verdicts.KeptVerdict(_settled_verdict(item, stored), stored.get(record, record))
+            for record, item in self.draft.verdicts
+        ]
+        verdicts.append(self.connection, kept, self.at)
+
+
+def _settled_run(run: Run, stored: Mapping[RecordRef, RecordRef]) -> Run:
+    """The run with the ids that new records were given."""
+    if not stored:
+        return run
+    return replace(
+        run,
+        about=stored.get(run.about, run.about),
+        scopes={
+            number: replace(scope, names=_settled_names(scope.names, stored))
+            for number, scope in run.scopes.items()
+        },
+        tasks={
+            number: replace(
+                task,
+                about=stored.get(task.about, task.about),
+                seat=_settled_seat(task.seat, stored),
+            )
+            for number, task in run.tasks.items()
+        },
+    )
+
+
+def _settled_names(
+    names: Mapping[str, Value], stored: Mapping[RecordRef, RecordRef]
+) -> Mapping[str, Value]:
+    return {name: happened.settled_value(value, stored) for name, value in names.items()}
+
+
+def _settled_seat(seat: Seat, stored: Mapping[RecordRef, RecordRef]) -> Seat:
+    if seat.holder_for is None:
+        return seat
+    return replace(seat, holder_for=stored.get(seat.holder_for, seat.holder_for))
+
+
+def _settled_verdict(verdict: Verdict, stored: Mapping[RecordRef, RecordRef]) -> Verdict:
+    return replace(verdict, inputs=_settled_names(verdict.inputs, stored))
+
+
+def _closings(walk: Walk, actor: Actor) -> dict[int, Closing]:
+    return {
+        event.task: Closing(event.outcome, event.answers, actor.id)
+        for event in walk.events
+        if isinstance(event, happened.TaskCompleted)
+    }
