@@ -1,0 +1,156 @@
+"""Which fields and questions a step shows, and whether what was sent may stand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.domain.entity import Entity, Field
+from server.domain.expression import Expression, World, evaluate
+from server.domain.form import Form, FormField
+from server.domain.procedure import Do, Outcome
+from server.domain.values import RecordRef, Value
+from server.engine.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of a record as one form shows it now."""
+
+    field: Field
+    placed: FormField
+
+    @property
+    def required(self) -> bool:
+        if self.placed.required is None:
+            return self.field.required
+        return self.placed.required
+
+    @property
+    def read_only(self) -> bool:
+        field = self.field
+        given = field.decided_by is not None or field.back is not None
+        return self.placed.read_only or given
+
+    @property
+    def guideline(self) -> str:
+        return self.placed.guideline or self.field.guideline
+
+
+class Sheet:
+    """A form over a record (None: one that is to be made), in the light of a run's names."""
+
+    def __init__(
+        self,
+        form: Form,
+        entity: Entity,
+        record: RecordRef | None,
+        names: Mapping[str, Value],
+        draft: Draft,
+    ) -> None:
+        self.form = form
+        self.entity = entity
+        self._record = record
+        self._names = names
+        self._draft = draft
+
+    def place(self, placed: FormField) -> Place:
+        return Place(self.entity.fields[placed.field], placed)
+
+    def value(self, place: Place) -> Value:
+        """What the record holds, else what the form offers."""
+        known: Value = None
+        if self._record is not None:
+            known = self._draft.field(self._record, place.field.key)
+        if known is None and place.placed.default is not None:
+            return self._evaluate(place.placed.default, self._draft)
+        return place.field.default if known is None and self._record is None else known
+
+    def shown(self, answers: Mapping[str, Value]) -> tuple[Place, ...]:
+        """The places whose condition holds, given what has been answered so far."""
+        world = _Answered(self._draft, self._record, answers)
+        return tuple(
+            self.place(placed)
+            for placed in self.form.fields
+            if placed.condition is None or self._evaluate(placed.condition, world) is True
+        )
+
+    def problems(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Why a submission may not stand: what is missing, read-only or not on the form."""
+        shown = {place.field.key: place for place in self.shown(values)}
+        problems = {
+            key: "This field is not part of the form."
+            if key not in shown
+            else f"{shown[key].field.title} cannot be changed here."
+            for key, value in values.items()
+            if key not in shown or (shown[key].read_only and value != self.value(shown[key]))
+        }
+        for key, place in shown.items():
+            empty = values.get(key, self.value(place)) is None
+            if place.required and empty and not place.read_only and key not in problems:
+                problems[key] = f"{place.field.title} is needed."
+        return problems
+
+    def written(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """What the submission writes: what was sent, and what was offered and left as it was."""
+        written: dict[str, Value] = {}
+        for place in self.shown(values):
+            key = place.field.key
+            if place.read_only:
+                if place.placed.default is not None:
+                    written[key] = self.value(place)
+            elif key in values:
+                written[key] = values[key]
+            elif self._record is None or place.placed.default is not None:
+                offered = self.value(place)
+                if offered is not None:
+                    written[key] = offered
+        return written
+
+    def _evaluate(self, expression: Expression, world: World) -> Value:
+        names = self._names
+        if self._record is None:
+            names = {**names, self.entity.key: RecordRef(self.entity.key, 0)}
+        return evaluate(expression, names, world, self._draft.now)
+
+
+class _Answered:
+    """The world as it would be if these answers had been written already."""
+
+    def __init__(
+        self, draft: Draft, record: RecordRef | None, answers: Mapping[str, Value]
+    ) -> None:
+        self._draft = draft
+        self._record = record
+        self._answers = answers
+
+    def field(self, record: RecordRef, name: str) -> Value:
+        if record == self._record or record.id == 0:
+            if name in self._answers:
+                return self._answers[name]
+            if record.id == 0:
+                return None
+        return self._draft.field(record, name)
+
+    def all(self, entity: str) -> tuple[RecordRef, ...]:
+        return self._draft.all(entity)
+
+    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
+        return self._draft.holders(role, of)
+
+
+def question_problems(
+    action: Do, outcome: Outcome | None, answers: Mapping[str, Value], values: Mapping[str, Value]
+) -> dict[str, str]:
+    """The questions that are not answered, and what the outcome chosen needs besides."""
+    problems = {
+        key: "This question needs an answer."
+        for key, question in action.asks.items()
+        if question.required and answers.get(key) is None
+    }
+    if outcome is not None:
+        for key in outcome.needs:
+            if answers.get(key) is None and values.get(key) is None:
+                label = outcome.label or outcome.key
+                problems.setdefault(key, f"This is needed for '{label}'.")
+    return problems

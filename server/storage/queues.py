@@ -1,0 +1,229 @@
+"""Queues: the tasks that wait for a person, and lists of tasks and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.domain.run import RunState, Seat, TaskState
+from server.domain.values import RecordRef
+from server.storage.tables import history, run, task
+
+Holding = tuple[str, RecordRef | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task as its row tells it."""
+
+    id: int
+    run_id: int
+    procedure: str
+    step: str
+    title: str
+    about: RecordRef
+    seat: Seat
+    claimed_by: int | None
+    opened_at: datetime
+    closed_at: datetime | None
+    state: TaskState
+    revision: int
+    completed_by: int | None
+    outcome: str | None
+    answers: Any
+    draft: Any
+    number: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A run as its row tells it."""
+
+    id: int
+    procedure: str
+    definition: str
+    about: RecordRef
+    state: RunState
+    end: str | None
+    started_by: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of history as its row tells it."""
+
+    sequence: int
+    at: datetime
+    person: int | None
+    kind: str
+    step: str | None
+    facts: Any
+
+
+def mine(person: int) -> sa.ColumnElement[bool]:
+    """Tasks that this person has claimed, or that are meant for nobody else."""
+    return sa.and_(
+        _OPEN,
+        sa.or_(
+            task.c.claimed_by == person,
+            sa.and_(task.c.claimed_by.is_(None), task.c.person_id == person),
+        ),
+    )
+
+
+def offered(holdings: Sequence[Holding], groups: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
+    """Tasks nobody has claimed, which the holder of these roles in these groups may claim."""
+    every = sorted({role for role, _ in holdings})
+    general = sorted({role for role, record in holdings if record is None})
+    ways: list[sa.ColumnElement[bool]] = [
+        sa.and_(task.c.group_id.is_(None), task.c.for_id.is_(None), task.c.role.in_(every)),
+        sa.and_(task.c.for_id.is_not(None), task.c.role.in_(general)),
+    ]
+    ways += [
+        sa.and_(
+            task.c.role == role,
+            task.c.for_entity == record.entity,
+            task.c.for_id == record.id,
+        )
+        for role, record in holdings
+        if record is not None and record.entity != "group"
+    ]
+    for group in groups:
+        roles = {role for role, record in holdings if record in {None, group}}
+        ways.append(sa.and_(task.c.group_id == group.id, task.c.role.in_(sorted(roles))))
+    return sa.and_(_OPEN, task.c.claimed_by.is_(None), task.c.person_id.is_(None), sa.or_(*ways))
+
+
+def asked_by(person: int) -> sa.ColumnElement[bool]:
+    """Open tasks of runs that this person has started: what they wait for others to do."""
+    started = sa.select(run.c.id).where(run.c.started_by == person)
+    return sa.and_(_OPEN, task.c.run_id.in_(started))
+
+
+def every_open() -> sa.ColumnElement[bool]:
+    return _OPEN
+
+
+_OPEN = task.c.state == TaskState.OPEN.value
+
+
+def tasks(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    *,
+    after: int | None = None,
+    limit: int | None = None,
+    procedure: str | None = None,
+) -> tuple[Waiting, ...]:
+    """Tasks in the order in which they came up."""
+    statement = sa.select(task).where(condition).order_by(task.c.id)
+    if after is not None:
+        statement = statement.where(task.c.id > after)
+    if procedure is not None:
+        statement = statement.where(task.c.procedure == procedure)
+    if limit is not None:
+        statement = statement.limit(limit)
+    return tuple(_waiting(row) for row in connection.execute(statement))
+
+
+def count(connection: sa.Connection, condition: sa.ColumnElement[bool], *, most: int) -> int:
+    """How many tasks there are; never counts beyond `most`."""
+    found = sa.select(task.c.id).where(condition).limit(most).subquery()
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
+
+
+def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
+    return tasks(connection, task.c.run_id == run_id)
+
+
+def one(connection: sa.Connection, task_id: int) -> Waiting | None:
+    return next(iter(tasks(connection, task.c.id == task_id)), None)
+
+
+def open_about(connection: sa.Connection, record: RecordRef) -> tuple[Waiting, ...]:
+    """The open tasks of all runs about a record."""
+    about = sa.and_(run.c.about_entity == record.entity, run.c.about_id == record.id)
+    return tasks(connection, sa.and_(_OPEN, task.c.run_id.in_(sa.select(run.c.id).where(about))))
+
+
+def runs(
+    connection: sa.Connection,
+    *,
+    state: str | None = None,
+    procedure: str | None = None,
+    about: RecordRef | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> tuple[Standing, ...]:
+    """Runs, newest first."""
+    statement = sa.select(run).order_by(run.c.id.desc()).limit(limit)
+    if state is not None:
+        statement = statement.where(run.c.state == state)
+    if procedure is not None:
+        statement = statement.where(run.c.procedure == procedure)
+    if about is not None:
+        statement = statement.where(run.c.about_entity == about.entity, run.c.about_id == about.id)
+    if before is not None:
+        statement = statement.where(run.c.id < before)
+    return tuple(_standing(row) for row in connection.execute(statement))
+
+
+def run_row(connection: sa.Connection, run_id: int) -> Standing | None:
+    row = connection.execute(sa.select(run).where(run.c.id == run_id)).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def history_of(connection: sa.Connection, run_id: int) -> tuple[Told, ...]:
+    """A run's history, line by line."""
+    statement = sa.select(history).where(history.c.run_id == run_id).order_by(history.c.sequence)
+    return tuple(
+        Told(row.sequence, row.at, row.person_id, row.kind, row.step, row.facts)
+        for row in connection.execute(statement)
+    )
+
+
+def _waiting(row: Any) -> Waiting:
+    holder_for = None if row.for_id is None else RecordRef(row.for_entity, row.for_id)
+    return Waiting(
+        id=row.id,
+        run_id=row.run_id,
+        procedure=row.procedure,
+        step=row.step,
+        title=row.title,
+        about=RecordRef(row.about_entity, row.about_id),
+        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id),
+        claimed_by=row.claimed_by,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        state=TaskState(row.state),
+        revision=row.revision,
+        completed_by=row.completed_by,
+        outcome=row.outcome,
+        answers=row.answers,
+        draft=row.draft,
+        number=row.number,
+        scope=row.scope,
+    )
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        id=row.id,
+        procedure=row.procedure,
+        definition=row.definition,
+        about=RecordRef(row.about_entity, row.about_id),
+        state=RunState(row.state),
+        end=row.end,
+        started_by=row.started_by,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        revision=row.revision,
+    )

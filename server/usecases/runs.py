@@ -1,0 +1,333 @@
+"""Use cases about runs: begin one, follow it, cancel it, mend what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from server.domain.actor import Actor
+from server.domain.procedure import Beginning, Procedure
+from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
+from server.domain.run import RunState, TaskState
+from server.domain.values import RecordRef, to_json
+from server.engine import events as happened
+from server.engine.events import Event, event_of
+from server.engine.forms import Sheet
+from server.engine.seats import PERSON
+from server.storage import failures as kept_failures
+from server.storage import queues, verdicts
+from server.usecases import showing, tasks
+from server.usecases.app import App
+from server.usecases.commands import Key, carry_out
+from server.usecases.reading import read_values
+from server.usecases.running import Running
+from server.usecases.telling import sentence
+from server.usecases.views import (
+    FailureView,
+    HistoryLine,
+    Page,
+    RunLine,
+    RunView,
+    StartButton,
+    VerdictView,
+)
+
+CANCEL, ADMINISTER = "cancel", "administer"
+
+
+# -- beginning --------------------------------------------------------------------------------
+
+
+def startable(app: App, actor: Actor) -> tuple[StartButton, ...]:
+    """What this person may begin, with the form that each begins with."""
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        held = _roles(running)
+        return tuple(
+            StartButton(
+                procedure.key,
+                procedure.title,
+                beginning.key,
+                beginning.title or procedure.title,
+                showing.form_view(
+                    running, procedure.title, _sheet(running, procedure, beginning), (), {}
+                ),
+            )
+            for procedure in app.definitions.procedures.values()
+            for beginning in procedure.starts
+            if beginning.by in held
+        )
+
+
+def start(
+    app: App,
+    actor: Actor,
+    procedure: str,
+    beginning_key: str | None,
+    answers: Mapping[str, Any],
+    *,
+    key: Key | None = None,
+) -> RunView:
+    """Begin a run by hand: make its record with the form of the start, and go on from there.
+
+    Raises:
+        NotFound: no such procedure or start.
+        NotAllowed: the start is for a role that this person does not hold.
+        Invalid: the form's answers break its rules.
+    """
+
+    def do(running: Running) -> Any:
+        book = running.book(procedure)
+        beginning = _beginning(book.procedure, beginning_key)
+        if actor.person is not None and beginning.by not in _roles(running):
+            role = app.definitions.roles[str(beginning.by)]
+            raise NotAllowed(f"{book.procedure.title} is begun by the role {role.title}.")
+        sheet = _sheet(running, book.procedure, beginning)
+        values, problems = _answers(running, sheet, answers)
+        if problems:
+            count = len(problems)
+            raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", problems)
+        about = running.draft.create(book.procedure.about, values)
+        walk = running.machine.begin(book, beginning, about)
+        assert walk is not None
+        return lambda: _view(Running(app, running.connection, actor), running.run_id(walk))
+
+    return carry_out(app, actor, do, key=key)
+
+
+def _beginning(procedure: Procedure, key: str | None) -> Beginning:
+    by_hand = [item for item in procedure.starts if item.by is not None]
+    found = [item for item in by_hand if key in {None, item.key}]
+    if len(found) == 1:
+        return found[0]
+    if not by_hand:
+        raise WrongState(f"{procedure.title} is not begun by hand.")
+    names = ", ".join(item.key for item in by_hand)
+    if not found:
+        raise NotFound(f"{procedure.title} has no start '{key}'.", hint=f"Choose one of {names}.")
+    raise Invalid("Say which start is meant.", {"start": f"One of {names}."})
+
+
+def _sheet(running: Running, procedure: Procedure, beginning: Beginning) -> Sheet | None:
+    if beginning.form is None:
+        return None
+    definitions = running.app.definitions
+    form = running.book(procedure.key).forms[beginning.form]
+    return Sheet(form, definitions.entities[form.entity], None, {}, running.draft)
+
+
+def _answers(
+    running: Running, sheet: Sheet | None, raw: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    if sheet is None:
+        return {}, {key: "This start has no form." for key in raw}
+    types = {item.field: sheet.entity.fields[item.field].type for item in sheet.form.fields}
+    values, problems = read_values(running.records, running.app.definitions.entities, types, raw)
+    problems |= {key: "The form has no such field." for key in raw if key not in types}
+    problems = {**sheet.problems(values), **problems}
+    return sheet.written(values), problems
+
+
+# -- looking ----------------------------------------------------------------------------------
+
+
+def page(
+    app: App,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    procedure: str | None = None,
+    about: RecordRef | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Page[RunLine]:
+    """Runs, newest first."""
+    if state is not None and state not in set(RunState):
+        raise Invalid("There is no such state.", {"state": f"One of {', '.join(RunState)}."})
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        rows = queues.runs(
+            connection,
+            state=state,
+            procedure=procedure,
+            about=about,
+            before=after,
+            limit=limit + 1,
+        )
+        titles = showing.record_titles(running, [row.about for row in rows])
+        lines = tuple(showing.run_line(running, row, titles) for row in rows[:limit])
+        return Page(lines, lines[-1].id if len(rows) > limit else None)
+
+
+def view(app: App, actor: Actor, run_id: int) -> RunView:
+    """A run with its tasks, its history and the reasons of its decisions."""
+    with app.database.read() as connection:
+        return _view(Running(app, connection, actor), run_id)
+
+
+def _view(running: Running, run_id: int) -> RunView:
+    row = queues.run_row(running.connection, run_id)
+    run = running.runs.load(run_id, hold=False)
+    if row is None or run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    procedure = running.book_of(run).procedure
+    told = queues.history_of(running.connection, run_id)
+    events = [event_of(line.kind, line.step, line.facts) for line in told]
+    titles = showing.record_titles(running, [row.about])
+    task_rows = queues.of_run(running.connection, run_id)
+    current = frozenset(item.step for item in task_rows if item.state is TaskState.OPEN)
+    return RunView(
+        line=showing.run_line(running, row, titles),
+        definition=row.definition,
+        tasks=showing.task_lines(running, task_rows),
+        history=_history(running, procedure, told, events),
+        verdicts=_verdicts(running, run_id, procedure),
+        done=frozenset(step for event in events if (step := _passed(event))) - current,
+        current=current,
+    )
+
+
+def _passed(event: Event) -> str | None:
+    if isinstance(event, happened.TaskOpened | happened.TaskMoved | happened.TaskWithdrawn):
+        return None
+    return event.step
+
+
+def _history(
+    running: Running,
+    procedure: Procedure,
+    told: Iterable[queues.Told],
+    events: Iterable[Event],
+) -> tuple[HistoryLine, ...]:
+    definitions = running.app.definitions
+    procedures = {key: item.title for key, item in definitions.procedures.items()}
+    roles = {key: item.title for key, item in definitions.roles.items()}
+    told, events = tuple(told), tuple(events)
+    persons = {item.person for item in told if item.person is not None}
+    for event in events:
+        if isinstance(event, happened.TaskClaimed):
+            persons.add(event.person)
+        if isinstance(event, happened.Notified):
+            persons |= {person.id for person in event.persons}
+    titles = showing.record_titles(running, [RecordRef(PERSON, person) for person in persons])
+    names = {ref.id: str(title) for ref, title in titles.items()}
+    return tuple(
+        HistoryLine(
+            sequence=line.sequence,
+            at=line.at,
+            who=names.get(line.person, "Procedura") if line.person else "Procedura",
+            kind=line.kind,
+            step=line.step,
+            sentence=sentence(event, procedure, procedures, roles, names),
+            facts=line.facts,
+        )
+        for line, event in zip(told, events, strict=True)
+    )
+
+
+def _verdicts(running: Running, run_id: int, procedure: Procedure) -> tuple[VerdictView, ...]:
+    decisions = running.app.definitions.decisions
+    return tuple(
+        VerdictView(
+            id=kept.id,
+            decision=kept.verdict.decision,
+            title=decisions[kept.verdict.decision].title
+            if kept.verdict.decision in decisions
+            else showing.step_title(procedure, kept.step or kept.verdict.decision),
+            step=kept.step,
+            at=kept.at or running.at,
+            inputs={name: to_json(value) for name, value in kept.verdict.inputs.items()},
+            hits=kept.verdict.hits,
+            output={name: to_json(value) for name, value in kept.verdict.output.items()},
+            because=kept.verdict.because,
+            evaluator=kept.verdict.evaluator,
+            definition=kept.verdict.definition,
+        )
+        for kept in verdicts.of_run(running.connection, run_id)
+    )
+
+
+# -- mending ----------------------------------------------------------------------------------
+
+
+def cancel(app: App, actor: Actor, run_id: int, reason: str, *, key: Key | None = None) -> RunView:
+    """Stop a run from outside; its open tasks are withdrawn, its history keeps the reason."""
+
+    def do(running: Running) -> Any:
+        _require(running, CANCEL, "cancel a run")
+        if not reason.strip():
+            raise Invalid("A reason is needed.", {"reason": "Say why the run is cancelled."})
+        run = running.runs.load(run_id)
+        if run is None:
+            raise NotFound(f"There is no run {run_id}.")
+        if not run.is_open:
+            raise WrongState(f"Run {run_id} is over already: {run.end or run.state.value}.")
+        running.machine.stop(running.walk(run), reason.strip()[:400])
+        return lambda: _view(Running(app, running.connection, actor), run_id)
+
+    return carry_out(app, actor, do, key=key, reason=reason)
+
+
+def failures(app: App, actor: Actor) -> tuple[FailureView, ...]:
+    """Where runs could not go on, until the cause is mended."""
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        _require(running, ADMINISTER, "see failures")
+        rows = kept_failures.waiting(connection)
+        standing = {
+            row.run_id: queues.run_row(connection, row.run_id) for row in rows if row.run_id
+        }
+        titles = showing.record_titles(running, [item.about for item in standing.values() if item])
+        return tuple(
+            FailureView(
+                id=row.id,
+                run=showing.run_line(running, found, titles)
+                if (found := standing.get(row.run_id))
+                else None,
+                step=row.step,
+                sentence=row.sentence,
+                attempts=row.attempts,
+                at=row.at,
+            )
+            for row in rows
+        )
+
+
+def retry(app: App, actor: Actor, failure_id: int) -> int:
+    """Do again what failed, as the person who did it; the id of the run that went on."""
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        _require(running, ADMINISTER, "retry what failed")
+        row = kept_failures.one(connection, failure_id)
+        if row is None:
+            raise NotFound(f"There is no failure {failure_id}.")
+        command = row.command
+        if row.state != kept_failures.WAITING or not command or "task" not in command:
+            raise WrongState(
+                "This failure cannot be retried from here.",
+                hint="What began it will be tried again by itself, or can be done anew.",
+            )
+        person = RecordRef(PERSON, command["person"]) if command["person"] else None
+        title = showing.record_titles(running, [person])
+        name = str(title[person]) if person else "Procedura"
+    done = tasks.complete(
+        app,
+        Actor(name, person),
+        command["task"],
+        outcome=command["outcome"],
+        answers=command["answers"],
+    )
+    return done.run_id
+
+
+def _require(running: Running, permission: str, what: str) -> None:
+    if not tasks.has_permission(running, permission):
+        raise NotAllowed(
+            f"Your roles do not let you {what}.",
+            hint=f"It takes a role with the permission '{permission}'.",
+        )
+
+
+def _roles(running: Running) -> frozenset[str]:
+    person = running.actor.person
+    return frozenset() if person is None else frozenset(running.records.roles_of(person))

@@ -1,0 +1,411 @@
+"""Use cases about tasks: find them, claim them, keep what is typed, complete them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from server.domain.actor import Actor
+from server.domain.procedure import Do, Outcome, Step
+from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
+from server.domain.run import Run, Task, TaskState
+from server.domain.values import RecordRef, Type, Value, to_json
+from server.engine import events as happened
+from server.engine.forms import Sheet, question_problems
+from server.engine.seats import PERSON, candidates
+from server.engine.walk import Walk
+from server.storage import changes, failures, queues
+from server.usecases import showing
+from server.usecases.app import App
+from server.usecases.commands import Key, carry_out
+from server.usecases.reading import read_values
+from server.usecases.running import Running
+from server.usecases.views import Completed, Page, TaskLine, TaskView
+
+WHICH = ("mine", "groups", "waiting", "all")
+"""The queues of My work: claimed or meant for me, offered to me, asked of others, mine and groups."""
+COUNT_LIMIT = 1000
+DRAFT_LIMIT = 200_000
+ASSIGN = "assign"
+
+
+# -- looking ----------------------------------------------------------------------------------
+
+
+def my_work(
+    app: App,
+    actor: Actor,
+    *,
+    which: str = "all",
+    after: int | None = None,
+    limit: int = 50,
+    procedure: str | None = None,
+) -> Page[TaskLine]:
+    """One of a person's queues, in the order in which the tasks came up."""
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        condition = _queue(running, which)
+        rows = queues.tasks(
+            connection, condition, after=after, limit=limit + 1, procedure=procedure
+        )
+        lines = showing.task_lines(running, rows[:limit])
+        return Page(lines, lines[-1].id if len(rows) > limit else None)
+
+
+def counts(app: App, actor: Actor) -> Mapping[str, int]:
+    """How many tasks stand in each queue; at most `COUNT_LIMIT` are counted."""
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        return {
+            which: queues.count(connection, _queue(running, which), most=COUNT_LIMIT)
+            for which in WHICH
+        }
+
+
+def _queue(running: Running, which: str) -> Any:
+    person = _person(running.actor)
+    if which == "mine":
+        return queues.mine(person.id)
+    if which == "waiting":
+        return queues.asked_by(person.id)
+    offered = queues.offered(running.records.holdings(person), running.records.groups_of(person))
+    if which == "groups":
+        return offered
+    if which == "all":
+        return queues.mine(person.id) | offered
+    raise Invalid("There is no such queue.", {"which": f"Choose one of {', '.join(WHICH)}."})
+
+
+def view(app: App, actor: Actor, task_id: int) -> TaskView:
+    """A task with everything that its page shows."""
+    with app.database.read() as connection:
+        return _view(Running(app, connection, actor), task_id)
+
+
+def _view(running: Running, task_id: int) -> TaskView:
+    row = queues.one(running.connection, task_id)
+    run = running.runs.load(row.run_id, hold=False) if row else None
+    if row is None or run is None:
+        raise NotFound(f"There is no task {task_id}.")
+    walk = running.walk(run)
+    step = walk.book.procedure.step(row.step)
+    action = step.action
+    assert isinstance(action, Do)
+    scope = row.scope if row.scope in run.scopes else 0
+    answers = showing.thawed(row.answers)
+    sheet = showing.sheet_of(running, row, step, walk.names(scope))
+    persons = candidates(row.seat, running.records) if row.state is TaskState.OPEN else ()
+    titles = showing.record_titles(running, persons)
+    open_to_me = row.state is TaskState.OPEN and _may_do(running, row.seat, row.claimed_by)
+    record = running.records.row(row.about) or {}
+    revision = record.get("revision")
+    completed_by = _ref(row.completed_by)
+    return TaskView(
+        line=showing.task_lines(running, [row])[0],
+        text=action.text,
+        instruction=action.instruction,
+        form=showing.form_view(running, row.title, sheet, action.asks.values(), answers),
+        outcomes=showing.outcome_views(walk.book.procedure, walk.steps(scope), step)
+        if scope == row.scope
+        else (),
+        draft=row.draft or {},
+        record_revision=revision if isinstance(revision, int) else None,
+        candidates=tuple(titles[person] for person in persons),
+        with_roles=action.with_roles,
+        may_claim=open_to_me and row.claimed_by is None,
+        may_complete=open_to_me and row.claimed_by in {None, running.actor.id},
+        outcome=row.outcome,
+        answers=answers,
+        completed_by=showing.record_titles(running, [completed_by])[completed_by]
+        if completed_by
+        else None,
+        closed_at=row.closed_at,
+    )
+
+
+# -- taking -----------------------------------------------------------------------------------
+
+
+def claim(
+    app: App, actor: Actor, task_id: int, *, expecting: int | None = None, key: Key | None = None
+) -> TaskView:
+    """Take a task on; only one person can."""
+
+    def do(running: Running) -> Any:
+        walk, task = _open_task(running, task_id, expecting)
+        _must_do(running, task)
+        person = _person(actor)
+        if task.claimed_by is None:
+            walk.happen(happened.TaskClaimed(task.step, task.number, person.id))
+        return lambda: _view(_fresh(running), task_id)
+
+    return carry_out(app, actor, do, key=key)
+
+
+def release(
+    app: App, actor: Actor, task_id: int, *, expecting: int | None = None, key: Key | None = None
+) -> TaskView:
+    """Give a claimed task back to everybody who may do it."""
+
+    def do(running: Running) -> Any:
+        walk, task = _open_task(running, task_id, expecting)
+        if task.claimed_by != actor.id and not has_permission(running, ASSIGN):
+            raise NotAllowed("Only who has claimed a task can release it.")
+        if task.claimed_by is not None:
+            walk.happen(happened.TaskReleased(task.step, task.number))
+        return lambda: _view(_fresh(running), task_id)
+
+    return carry_out(app, actor, do, key=key)
+
+
+def assign(
+    app: App,
+    actor: Actor,
+    task_id: int,
+    person: int,
+    *,
+    expecting: int | None = None,
+    key: Key | None = None,
+) -> TaskView:
+    """Give a task to one of the persons who may do it."""
+
+    def do(running: Running) -> Any:
+        walk, task = _open_task(running, task_id, expecting)
+        persons = {item.id for item in candidates(task.seat, running.records)}
+        if actor.id not in persons and not has_permission(running, ASSIGN):
+            raise NotAllowed("Only somebody who may do a task can give it to another.")
+        if person not in persons:
+            raise Invalid(
+                "This person may not do the task.",
+                {"person": "Choose one of the persons who hold the role of this task."},
+            )
+        if task.claimed_by != person:
+            walk.happen(happened.TaskClaimed(task.step, task.number, person))
+        return lambda: _view(_fresh(running), task_id)
+
+    return carry_out(app, actor, do, key=key)
+
+
+def save_draft(
+    app: App,
+    actor: Actor,
+    task_id: int,
+    answers: Mapping[str, Any],
+    *,
+    expecting: int | None = None,
+) -> TaskView:
+    """Keep what has been typed, so that nothing is lost before it is sent."""
+    if len(json.dumps(answers)) > DRAFT_LIMIT:
+        raise TooLarge(f"A draft holds at most {DRAFT_LIMIT} characters.")
+
+    def do(running: Running) -> Any:
+        _, task = _open_task(running, task_id, expecting)
+        _must_do(running, task)
+        running.runs.save_draft(task, answers)
+        return lambda: _view(_fresh(running), task_id)
+
+    return carry_out(app, actor, do)
+
+
+# -- completing -------------------------------------------------------------------------------
+
+
+def complete(
+    app: App,
+    actor: Actor,
+    task_id: int,
+    *,
+    outcome: str | None,
+    answers: Mapping[str, Any],
+    expecting: int | None = None,
+    record_revision: int | None = None,
+    key: Key | None = None,
+) -> Completed:
+    """Finish a task with its answers and hand out what follows.
+
+    `record_revision` is the revision of the record that the person saw: when somebody else has
+    changed one of the fields that are sent since then, nothing is written over.
+
+    Raises:
+        NotFound, WrongState, NotAllowed, Conflict, Invalid: nothing was done, for the reason told.
+        Failed: a step that follows cannot be carried out; kept for administrators.
+    """
+
+    def do(running: Running) -> Any:
+        walk, task = _open_task(running, task_id, expecting)
+        _must_do(running, task)
+        step = walk.book.procedure.step(task.step)
+        chosen = _outcome(step, outcome)
+        values, asked = _submission(running, walk, task, step, chosen, answers)
+        _unchanged_since(running, task, values, record_revision)
+        running.machine.complete(walk, task.number, chosen, values, asked)
+        failures.settle(running.connection, walk.run.id, task.step, running.at)
+        return lambda: _completed(running, walk, task_id)
+
+    retry = {"task": task_id, "person": actor.id, "outcome": outcome, "answers": dict(answers)}
+    return carry_out(app, actor, do, key=key, retry=retry)
+
+
+def _outcome(step: Step, key: str | None) -> Outcome | None:
+    if not step.outcomes:
+        if key:
+            raise Invalid("This task has no outcomes.", {"outcome": "Leave the outcome out."})
+        return None
+    if key not in step.outcomes:
+        raise Invalid(
+            "Choose how the task came out.",
+            {"outcome": f"One of {', '.join(step.outcomes)}."},
+        )
+    return step.outcomes[key]
+
+
+def _submission(
+    running: Running,
+    walk: Walk,
+    task: Task,
+    step: Step,
+    outcome: Outcome | None,
+    raw: Mapping[str, Any],
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What a form and its questions were answered: values of fields, answers of questions."""
+    action = step.action
+    assert isinstance(action, Do)
+    sheet: Sheet | None = None
+    types: dict[str, Type] = {key: question.type for key, question in action.asks.items()}
+    if action.form is not None:
+        form = walk.book.forms[action.form]
+        entity = running.app.definitions.entities[form.entity]
+        record = None if action.creates is not None else task.about
+        sheet = Sheet(form, entity, record, walk.names(task.scope), running.draft)
+        types |= {item.field: entity.fields[item.field].type for item in form.fields}
+    sent, problems = read_values(running.records, running.app.definitions.entities, types, raw)
+    problems |= {key: "This step has no such field." for key in raw if key not in types}
+    answers = {key: sent.get(key) for key in action.asks}
+    values = {key: value for key, value in sent.items() if key not in action.asks}
+    if sheet is not None:
+        problems = {**sheet.problems(values), **problems}
+        values = sheet.written(values)
+    known = {**_record_values(running, task, outcome, sheet), **values}
+    problems = {**question_problems(action, outcome, answers, known), **problems}
+    if problems:
+        count = len(problems)
+        raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", problems)
+    return values, answers
+
+
+def _record_values(
+    running: Running, task: Task, outcome: Outcome | None, sheet: Sheet | None
+) -> dict[str, Value]:
+    """What the record holds of that which the outcome needs."""
+    if outcome is None or sheet is None:
+        return {}
+    return {
+        key: running.draft.field(task.about, key)
+        for key in outcome.needs
+        if key in sheet.entity.fields and task.about.entity == sheet.entity.key
+    }
+
+
+def _unchanged_since(
+    running: Running, task: Task, values: Mapping[str, Value], revision: int | None
+) -> None:
+    record = running.records.row(task.about)
+    if revision is None or record is None or record["revision"] == revision:
+        return
+    changed = changes.fields_since(running.connection, task.about, revision) & values.keys()
+    differing = {
+        key: to_json(record[key]) for key in sorted(changed) if record[key] != values[key]
+    }
+    if differing:
+        raise Conflict(
+            "Somebody else has changed what you are about to write.",
+            hint="Look at the present values and send again what you want to keep.",
+            fields=differing,
+        )
+
+
+def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
+    before = walk.before.tasks.keys()
+    opened: list[queues.Waiting] = []
+    for other in running.machine.walks.values():
+        known = before if other is walk else other.before.tasks.keys()
+        new = {task.number for task in other.run.open_tasks} - known
+        if new:
+            rows = queues.of_run(running.connection, running.run_id(other))
+            opened += [row for row in rows if row.number in new]
+    lines = showing.task_lines(_fresh(running), opened)
+    return Completed(task_id, walk.run.id, walk.run.state, walk.run.end, lines)
+
+
+# -- who and what -----------------------------------------------------------------------------
+
+
+def _open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Walk, Task]:
+    found = running.runs.of_task(task_id)
+    if found is None:
+        raise NotFound(f"There is no task {task_id}.")
+    run, task = found
+    _must_be_open(run, task)
+    if expecting is not None and task.revision != expecting:
+        raise Conflict(
+            "The task has changed since you looked.", hint="Read it again and decide anew."
+        )
+    return running.walk(run), task
+
+
+def _must_be_open(run: Run, task: Task) -> None:
+    if task.state is TaskState.OPEN:
+        return
+    was = "completed" if task.state is TaskState.COMPLETED else "withdrawn"
+    raise WrongState(
+        f"This task has been {was} already.",
+        hint=f"The history of run {run.id} tells by whom and what followed.",
+    )
+
+
+def _must_do(running: Running, task: Task) -> None:
+    if not _may_do(running, task.seat, task.claimed_by):
+        role = running.app.definitions.roles.get(task.seat.role)
+        raise NotAllowed(
+            f"This task is for {role.title if role else task.seat.role}, a role that you do not "
+            "hold here."
+        )
+    if task.claimed_by not in {None, running.actor.id} and running.actor.person is not None:
+        holder = RecordRef(PERSON, task.claimed_by or 0)
+        title = showing.record_titles(running, [holder])[holder]
+        raise WrongState(
+            f"{title} is working on this task.",
+            hint="Ask for it to be released, or to be given to you.",
+        )
+
+
+def _may_do(running: Running, seat: Any, claimed_by: int | None) -> bool:
+    person = running.actor.person
+    if person is None or claimed_by == person.id:
+        return True
+    return person in candidates(seat, running.records)
+
+
+def has_permission(running: Running, permission: str) -> bool:
+    person = running.actor.person
+    if person is None:
+        return True
+    roles = running.app.definitions.roles
+    held = running.records.roles_of(person)
+    return any(permission in roles[key].permissions for key in held if key in roles)
+
+
+def _fresh(running: Running) -> Running:
+    """The same transaction, looked at anew after saving."""
+    return Running(running.app, running.connection, running.actor)
+
+
+def _person(actor: Actor) -> RecordRef:
+    if actor.person is None:
+        raise NotAllowed("The application itself has no queue.")
+    return actor.person
+
+
+def _ref(person: int | None) -> RecordRef | None:
+    return None if person is None else RecordRef(PERSON, person)
