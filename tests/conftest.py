@@ -42,7 +42,10 @@ def postgresql_server() -> Iterator[sa.URL]:
         return
     for start in (_of_the_system, _of_the_wheel):
         with contextlib.ExitStack() as stack:
-            address = start(stack)
+            try:
+                address = start(stack)
+            except (OSError, subprocess.CalledProcessError, RuntimeError):
+                continue
             if address is not None:
                 yield sa.make_url(address)
                 return

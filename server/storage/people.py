@@ -8,9 +8,8 @@ add such references: they are found in the entity. Persons who have left hold no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,8 +21,7 @@ PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
 """The entities whose records decide who may do what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A role that a person holds, for one record, or (None) for everything."""
 
     role: str

@@ -7,7 +7,7 @@ also the only place that writes records; what it is given has passed through a d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -140,7 +140,7 @@ class Records(People):
         value = self.field(record, entity.label)
         if isinstance(value, RecordRef):
             return self._label(value, deep=False) if deep else self.number(value)
-        return words(entity.fields[entity.label], value)
+        return _words(entity.fields[entity.label], value)
 
     # -- writing ------------------------------------------------------------------------------
 
@@ -321,19 +321,12 @@ class Records(People):
             self.forget_people()
 
 
-def words(field: Field, value: Value) -> str:
-    """A value as a person reads it; a reference is not looked up."""
+def _words(field: Field, value: Value) -> str:
     match value:
         case None:
             return ""
-        case bool():
-            return "yes" if value else "no"
         case str():
             return field.title_of(value) if field.type.kind is Kind.CHOICE else value
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M")
-        case date():
-            return value.isoformat()
         case _:
             return str(to_json(value))
 
