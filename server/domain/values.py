@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -103,9 +103,15 @@ TEXT_LIMIT = 100_000
 """Characters that a text without a bound of its own may hold."""
 NUMBER_LIMIT = 2**53
 """Numbers at or beyond this are refused: neither JSON nor the rules engine keeps them exact."""
+DECIMAL_PLACES = 12
+"""Digits after the point that a database keeps."""
+_SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
+DURATION_LIMIT = timedelta(days=366_000)
+"""Durations beyond this, about a thousand years, are refused."""
 
+_FRACTION = re.compile(r"\s*-?\d{1,40}(?:\s*/\s*\d{1,40}|\.\d{1,40})?\s*")
 _DURATION = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?P<sign>-?)P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
 
@@ -122,15 +128,7 @@ def from_json(typ: Type, raw: Any) -> Value:
         return None
     try:
         return _READERS[typ.kind](typ, raw)
-    except (
-        AttributeError,
-        KeyError,
-        ValueError,
-        TypeError,
-        InvalidOperation,
-        ZeroDivisionError,
-        OverflowError,
-    ) as error:
+    except (AttributeError, KeyError, ValueError, TypeError, ArithmeticError) as error:
         sentence = (
             str(error) if isinstance(error, _UnfitError) else f"{_shown(raw)} is not {_a(typ)}."
         )
@@ -230,13 +228,22 @@ def _decimal(typ: Type, raw: Any) -> Decimal:
     value = Decimal(str(raw))
     if not value.is_finite():
         raise TypeError
-    return _bounded(typ, value)
+    value = _bounded(typ, value)
+    kept = value.quantize(_SMALLEST)
+    if kept != value:
+        raise _UnfitError(f"At most {DECIMAL_PLACES} digits after the point are kept.")
+    return kept.normalize() + 0
 
 
 def _fraction(typ: Type, raw: Any) -> Fraction:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal | Fraction):
         raise TypeError
-    return _bounded(typ, Fraction(str(raw)))
+    if isinstance(raw, str) and not _FRACTION.fullmatch(raw):
+        raise TypeError
+    value = _bounded(typ, Fraction(str(raw)))
+    if value.denominator >= NUMBER_LIMIT:
+        raise _UnfitError(f"Numbers stay below {NUMBER_LIMIT}.")
+    return value
 
 
 _Number = TypeVar("_Number", int, Decimal, Fraction)
@@ -270,9 +277,16 @@ def _duration(_typ: Type, raw: Any) -> timedelta:
     if isinstance(raw, timedelta):
         return raw
     match = _DURATION.fullmatch(raw)
-    if match is None or not any(match.groups()):
+    if match is None:
         raise TypeError
-    return timedelta(**{unit: float(amount) for unit, amount in match.groupdict("0").items()})
+    amounts = match.groupdict()
+    sign = amounts.pop("sign")
+    if not any(amounts.values()):
+        raise TypeError
+    value = timedelta(**{unit: float(amount or 0) for unit, amount in amounts.items()})
+    if value > DURATION_LIMIT:
+        raise _UnfitError(f"Durations stay below {DURATION_LIMIT.days} days.")
+    return -value if sign else value
 
 
 def _choice(typ: Type, raw: Any) -> str:
@@ -322,6 +336,8 @@ _READERS: Mapping[Kind, Callable[[Type, Any], Value]] = {
 
 
 def _duration_text(value: timedelta) -> str:
+    if value < timedelta():
+        return f"-{_duration_text(-value)}"
     seconds = value.total_seconds()
     days, rest = divmod(seconds, 86_400)
     hours, rest = divmod(rest, 3_600)
@@ -375,5 +391,9 @@ def thaw(raw: Any) -> Value:
             return tuple(thaw(item) for item in inner)
         case "answers":
             return {name: thaw(item) for name, item in inner.items()}
+        case "number":
+            return Decimal(inner)
+        case "fraction":
+            return Fraction(inner)
         case _:
             return from_json(Type(Kind(tag)), inner)
