@@ -338,22 +338,18 @@ _READERS: Mapping[Kind, Callable[[Type, Any], Value]] = {
 def _duration_text(value: timedelta) -> str:
     if value < timedelta():
         return f"-{_duration_text(-value)}"
-    seconds = value.total_seconds()
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, rest = divmod(rest, 60)
+    hours, rest = divmod(value.seconds, 3_600)
+    minutes, whole = divmod(rest, 60)
+    seconds = f"{whole}.{value.microseconds:06d}".rstrip("0").rstrip(".")
+    days = f"{value.days}D" if value.days else ""
     clock = "".join(
-        f"{amount:g}{unit}"
-        for amount, unit in ((hours, "H"), (minutes, "M"), (rest, "S"))
-        if amount
+        f"{amount}{unit}"
+        for amount, unit in ((hours, "H"), (minutes, "M"), (seconds, "S"))
+        if amount not in (0, "0", "")
     )
-    text = f"{days:g}D" if days else ""
-    return (
-        "P"
-        + text
-        + (f"T{clock}" if clock or not text else "")
-        + ("0S" if not clock and not text else "")
-    )
+    if not days and not clock:
+        return "PT0S"
+    return f"P{days}T{clock}" if clock else f"P{days}"
 
 
 def freeze(value: Value) -> Any:
