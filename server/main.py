@@ -1,0 +1,123 @@
+"""Where everything is wired together. Start reading here.
+
+Settings name the sources; sources make `Definitions`; definitions, a database and rules make an
+`App`; each surface is handed that `App` and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+
+import admin
+from server import api, cli as commands
+from server.rules import Rules
+from server.settings import Settings
+from server.storage.database import Database
+from server.storage.models import Models
+from server.usecases import publish
+from server.usecases.app import App
+from server.usecases.database import check_schema
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 1.0
+"""How long a server goes on before it looks whether new definitions were published."""
+
+
+class Unservable(Exception):  # noqa: N818  what an administrator reads instead of an address
+    """Definitions or database are not fit to be served. The text says why and what to do."""
+
+
+def build(settings: Settings, database: Database) -> App:
+    """The application over what is in the files now.
+
+    Raises:
+        Unservable: the definitions have errors, or the database does not fit them.
+    """
+    checked = publish.check(settings.definitions, settings.rules, trial=False)
+    if checked.definitions is None:
+        told = "\n".join(str(item) for item in checked.diagnostics)
+        raise Unservable(f"{told}\nThe definitions have errors; nothing is served.")
+    models = Models(checked.definitions.entities)
+    behind = check_schema(database, models)
+    if behind is not None:
+        raise Unservable(behind)
+    rules = Rules(checked.definitions.decisions, settings.rules)
+    return App(checked.definitions, database, models, rules)
+
+
+def web(app: App, settings: Settings) -> Flask:
+    """The surfaces over one application: the API and the screens."""
+    flask = Flask("procedura", static_folder=None)
+    flask.config.update(
+        SECRET_KEY=settings.secret(),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+    )
+    api.mount(flask, app)
+    admin.mount(flask, app)
+    return flask
+
+
+class Server:
+    """The WSGI application: serves one set of definitions until another is published.
+
+    A process that sees a new generation loads it while the old one goes on answering, and swaps. If
+    the files do not load, the old ones go on and the log says why.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self._generation = publish.generation(self.database)
+        self.app = build(settings, self.database)
+        self._web = web(self.app, settings)
+        self._swapping = threading.Lock()
+        self._looked = time.monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.look()
+        return self._web(environ, start_response)
+
+    def look(self) -> None:
+        """Take what was published since, at most once in `LOOK_SECONDS`."""
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        if not self._swapping.acquire(blocking=False):
+            return
+        try:
+            self._looked = time.monotonic()
+            published = publish.generation(self.database)
+            if published != self._generation:
+                self._generation = published
+                self._swap()
+        finally:
+            self._swapping.release()
+
+    def _swap(self) -> None:
+        try:
+            app = build(self.settings, self.database)
+            self._web = web(app, self.settings)
+        except Unservable:
+            log.exception("Generation %s cannot be served here; going on", self._generation)
+        else:
+            self.app = app
+            log.info("Serving generation %s of the definitions", self._generation)
+
+
+def create_app() -> Server:
+    """The WSGI application, by the environment (`gunicorn "server.main:create_app()"`)."""
+    return Server(Settings.from_environment(os.environ))
+
+
+def cli() -> None:
+    """Console entry point; the commands are in `server.cli`."""
+    sys.exit(commands.run(sys.argv[1:], Settings.from_environment(os.environ)))

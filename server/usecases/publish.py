@@ -1,0 +1,133 @@
+"""Use cases about definitions as a whole: check them, try their tables, let all servers take them.
+
+Files are checked and tried by whoever asks. Then a number in the database goes up, and each server
+process, when it sees it, loads the same files and swaps. Wrong files change nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import loading
+from server.domain.actor import Actor
+from server.domain.decision import Decision, NoVerdict
+from server.domain.definitions import Definitions
+from server.domain.refusals import NotAllowed, WrongState
+from server.loading import Diagnostic
+from server.loading.diagnostics import Mark
+from server.rules import Rules, try_tables
+from server.storage import settings
+from server.storage.database import Database
+from server.storage.models import Models
+from server.usecases import tasks
+from server.usecases.app import App
+from server.usecases.database import check_schema
+from server.usecases.running import Running
+
+GENERATION = "generation"
+PUBLISH = "publish"
+TRIAL_SECONDS = 20.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Definitions that may be served, or everything that is wrong with them."""
+
+    definitions: Definitions | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool = True) -> Checked:
+    """Load and check all definitions, play the tests of their decisions, try their tables.
+
+    Tables are tried in a child process with a time limit, so that one that would hang or crash the
+    rules engine is told here and never reaches a server.
+    """
+    loaded = loading.load(folders)
+    if loaded.definitions is None:
+        return Checked(None, loaded.diagnostics)
+    definitions = loaded.definitions
+    found = [*loaded.diagnostics]
+    if trial:
+        tables = tuple(definitions.decisions.values())
+        found += [
+            Diagnostic("DEC901", Mark("definitions", 1, 1), sentence)
+            for sentence in try_tables(tables, TRIAL_SECONDS)
+        ]
+    if not any(item.is_error for item in found):
+        rules = Rules(definitions.decisions, evaluator)
+        found += [
+            item
+            for decision in definitions.decisions.values()
+            for item in _examples(decision, definitions, rules)
+        ]
+    sound = not any(item.is_error for item in found)
+    return Checked(definitions if sound else None, tuple(found))
+
+
+def _examples(decision: Decision, definitions: Definitions, rules: Rules) -> Sequence[Diagnostic]:
+    origin = definitions.origins.get(("decision", decision.key))
+    mark = Mark(origin.file if origin else decision.key, origin.line if origin else 1, 1)
+    found = []
+    for number, example in enumerate(decision.tests, start=1):
+        given = {name: example.given.get(name) for name in decision.inputs}
+        try:
+            output = dict(rules.decide(decision, given).output)
+        except NoVerdict as error:
+            found.append(Diagnostic("DEC902", mark, f"Test {number} has no verdict: {error}"))
+            continue
+        wrong = {
+            key: output.get(key)
+            for key in example.expect
+            if output.get(key) != example.expect[key]
+        }
+        if wrong:
+            said = ", ".join(f"{key} {value}" for key, value in wrong.items())
+            wanted = ", ".join(f"{key} {example.expect[key]}" for key in wrong)
+            found.append(
+                Diagnostic(
+                    "DEC902",
+                    mark,
+                    f"Test {number} of decision '{decision.key}' expects {wanted}; "
+                    f"the rules say {said}.",
+                    "Mend the rules, or the test if the rules are right.",
+                )
+            )
+    return found
+
+
+def generation(database: Database) -> int:
+    """The number that goes up with each publishing; 0 before the first."""
+    with database.read() as connection:
+        return int(settings.read(connection, GENERATION) or 0)
+
+
+def publish(
+    app: App, actor: Actor, folders: Sequence[Path], evaluator: str | None = None
+) -> tuple[int, Checked]:
+    """Check the files and, when nothing is wrong, have all servers take them.
+
+    Returns the new generation and what was checked; the old generation when something is wrong.
+
+    Raises:
+        NotAllowed: the actor may not publish.
+        WrongState: the database does not have what the new entities need.
+    """
+    with app.database.read() as connection:
+        if not tasks.has_permission(Running(app, connection, actor), PUBLISH):
+            raise NotAllowed("Your roles do not let you publish definitions.")
+    checked = check(folders, evaluator)
+    if checked.definitions is None:
+        return generation(app.database), checked
+    behind = check_schema(app.database, Models(checked.definitions.entities))
+    if behind is not None:
+        raise WrongState(behind, hint="Run 'procedura db plan', then 'procedura db apply'.")
+    with app.database.write() as connection:
+        number = int(settings.read(connection, GENERATION) or 0) + 1
+        settings.write(connection, GENERATION, number)
+    log.info("Definitions %s published as generation %s", checked.definitions.generation, number)
+    return number, checked
