@@ -17,40 +17,16 @@ from typing import Any
 from flask import Flask
 
 import admin
-from server import api, cli as commands
-from server.rules import Rules
+from server import api
+from server import cli as commands
 from server.settings import Settings
 from server.storage.database import Database
-from server.storage.models import Models
 from server.usecases import publish
 from server.usecases.app import App
-from server.usecases.database import check_schema
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 """How long a server goes on before it looks whether new definitions were published."""
-
-
-class Unservable(Exception):  # noqa: N818  what an administrator reads instead of an address
-    """Definitions or database are not fit to be served. The text says why and what to do."""
-
-
-def build(settings: Settings, database: Database) -> App:
-    """The application over what is in the files now.
-
-    Raises:
-        Unservable: the definitions have errors, or the database does not fit them.
-    """
-    checked = publish.check(settings.definitions, settings.rules, trial=False)
-    if checked.definitions is None:
-        told = "\n".join(str(item) for item in checked.diagnostics)
-        raise Unservable(f"{told}\nThe definitions have errors; nothing is served.")
-    models = Models(checked.definitions.entities)
-    behind = check_schema(database, models)
-    if behind is not None:
-        raise Unservable(behind)
-    rules = Rules(checked.definitions.decisions, settings.rules)
-    return App(checked.definitions, database, models, rules)
 
 
 def web(app: App, settings: Settings) -> Flask:
@@ -78,7 +54,7 @@ class Server:
         self.settings = settings
         self.database = Database(settings.database)
         self._generation = publish.generation(self.database)
-        self.app = build(settings, self.database)
+        self.app = publish.build(self.database, settings.definitions, settings.rules)
         self._web = web(self.app, settings)
         self._swapping = threading.Lock()
         self._looked = time.monotonic()
@@ -106,7 +82,7 @@ class Server:
         try:
             app = build(self.settings, self.database)
             self._web = web(app, self.settings)
-        except Unservable:
+        except publish.Unservable:
             log.exception("Generation %s cannot be served here; going on", self._generation)
         else:
             self.app = app
@@ -120,4 +96,4 @@ def create_app() -> Server:
 
 def cli() -> None:
     """Console entry point; the commands are in `server.cli`."""
-    sys.exit(commands.run(sys.argv[1:], Settings.from_environment(os.environ)))
+    sys.exit(commands.run(sys.argv[1:], Settings.from_environment(os.environ), Server))

@@ -11,7 +11,9 @@ from server.storage.tables import setting
 
 
 def read(connection: sa.Connection, key: str) -> Any:
-    """The value kept under a key; None when there is none."""
+    """The value kept under a key; None when there is none, or no table to keep it yet."""
+    if not sa.inspect(connection).has_table(setting.name):
+        return None
     return connection.scalar(sa.select(setting.c.value).where(setting.c.key == key))
 
 

@@ -23,7 +23,7 @@ from server.usecases.wording import worded
 if TYPE_CHECKING:
     from server.usecases.running import Running
 
-_TEMPLATES = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)  # noqa: S701  plain text; screens escape it
+_TEMPLATES = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
 SUBJECT_LENGTH = 300
 
 

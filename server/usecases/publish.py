@@ -100,6 +100,28 @@ def _examples(decision: Decision, definitions: Definitions, rules: Rules) -> Seq
     return found
 
 
+class Unservable(Exception):  # noqa: N818  what an administrator reads instead of an address
+    """Definitions or database are not fit to be served. The text says why and what to do."""
+
+
+def build(database: Database, folders: Sequence[Path], evaluator: str | None = None) -> App:
+    """The application over what is in the files now.
+
+    Raises:
+        Unservable: the definitions have errors, or the database does not fit them.
+    """
+    checked = check(folders, evaluator, trial=False)
+    if checked.definitions is None:
+        told = "\n".join(str(item) for item in checked.diagnostics)
+        raise Unservable(f"{told}\nThe definitions have errors; nothing is served.")
+    models = Models(checked.definitions.entities)
+    behind = check_schema(database, models)
+    if behind is not None:
+        raise Unservable(behind)
+    rules = Rules(checked.definitions.decisions, evaluator)
+    return App(checked.definitions, database, models, rules)
+
+
 def generation(database: Database) -> int:
     """The number that goes up with each publishing; 0 before the first."""
     with database.read() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from server.domain.actor import Actor
@@ -21,7 +21,7 @@ from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import read_values
 from server.usecases.running import Running
-from server.usecases.telling import sentence
+from server.usecases.telling import sentence, step_title
 from server.usecases.views import (
     FailureView,
     HistoryLine,
@@ -76,7 +76,7 @@ def start(
         Invalid: the form's answers break its rules.
     """
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], RunView]:
         book = running.book(procedure)
         beginning = _beginning(book.procedure, beginning_key)
         if actor.person is not None and beginning.by not in _roles(running):
@@ -120,7 +120,7 @@ def _answers(
     running: Running, sheet: Sheet | None, raw: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     if sheet is None:
-        return {}, {key: "This start has no form." for key in raw}
+        return {}, dict.fromkeys(raw, "This start has no form.")
     types = {item.field: sheet.entity.fields[item.field].type for item in sheet.form.fields}
     values, problems = read_values(running.records, running.app.definitions.entities, types, raw)
     problems |= {key: "The form has no such field." for key in raw if key not in types}
@@ -233,7 +233,7 @@ def _verdicts(running: Running, run_id: int, procedure: Procedure) -> tuple[Verd
             decision=kept.verdict.decision,
             title=decisions[kept.verdict.decision].title
             if kept.verdict.decision in decisions
-            else showing.step_title(procedure, kept.step or kept.verdict.decision),
+            else step_title(procedure, kept.step or kept.verdict.decision),
             step=kept.step,
             at=kept.at or running.at,
             inputs={name: to_json(value) for name, value in kept.verdict.inputs.items()},
@@ -253,7 +253,7 @@ def _verdicts(running: Running, run_id: int, procedure: Procedure) -> tuple[Verd
 def cancel(app: App, actor: Actor, run_id: int, reason: str, *, key: Key | None = None) -> RunView:
     """Stop a run from outside; its open tasks are withdrawn, its history keeps the reason."""
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], RunView]:
         _require(running, CANCEL, "cancel a run")
         if not reason.strip():
             raise Invalid("A reason is needed.", {"reason": "Say why the run is cancelled."})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.domain.actor import Actor
@@ -132,7 +132,7 @@ def claim(
 ) -> TaskView:
     """Take a task on; only one person can."""
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], TaskView]:
         walk, task = _open_task(running, task_id, expecting)
         _must_do(running, task)
         person = _person(actor)
@@ -148,7 +148,7 @@ def release(
 ) -> TaskView:
     """Give a claimed task back to everybody who may do it."""
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], TaskView]:
         walk, task = _open_task(running, task_id, expecting)
         if task.claimed_by != actor.id and not has_permission(running, ASSIGN):
             raise NotAllowed("Only who has claimed a task can release it.")
@@ -170,7 +170,7 @@ def assign(
 ) -> TaskView:
     """Give a task to one of the persons who may do it."""
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], TaskView]:
         walk, task = _open_task(running, task_id, expecting)
         persons = {item.id for item in candidates(task.seat, running.records)}
         if actor.id not in persons and not has_permission(running, ASSIGN):
@@ -199,7 +199,7 @@ def save_draft(
     if len(json.dumps(answers)) > DRAFT_LIMIT:
         raise TooLarge(f"A draft holds at most {DRAFT_LIMIT} characters.")
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], TaskView]:
         _, task = _open_task(running, task_id, expecting)
         _must_do(running, task)
         running.runs.save_draft(task, answers)
@@ -232,7 +232,7 @@ def complete(
         Failed: a step that follows cannot be carried out; kept for administrators.
     """
 
-    def do(running: Running) -> Any:
+    def do(running: Running) -> Callable[[], Completed]:
         walk, task = _open_task(running, task_id, expecting)
         _must_do(running, task)
         step = walk.book.procedure.step(task.step)
@@ -252,7 +252,7 @@ def _outcome(step: Step, key: str | None) -> Outcome | None:
         if key:
             raise Invalid("This task has no outcomes.", {"outcome": "Leave the outcome out."})
         return None
-    if key not in step.outcomes:
+    if key is None or key not in step.outcomes:
         raise Invalid(
             "Choose how the task came out.",
             {"outcome": f"One of {', '.join(step.outcomes)}."},

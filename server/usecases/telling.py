@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.domain.procedure import Procedure
+from server.domain.run import Seat
 from server.engine import events as happened
 from server.engine.events import Event
 
@@ -77,7 +78,7 @@ def step_title(procedure: Procedure, key: str) -> str:
     return step.title or key.replace("-", " ").capitalize()
 
 
-def _instead(seat: happened.Seat, roles: Mapping[str, str]) -> str:
+def _instead(seat: Seat, roles: Mapping[str, str]) -> str:
     if seat.role == seat.lane:
         return ""
     return f", standing in for {roles.get(seat.lane, seat.lane)}"
