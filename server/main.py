@@ -80,7 +80,7 @@ class Server:
 
     def _swap(self) -> None:
         try:
-            app = build(self.settings, self.database)
+            app = publish.build(self.database, self.settings.definitions, self.settings.rules)
             self._web = web(app, self.settings)
         except publish.Unservable:
             log.exception("Generation %s cannot be served here; going on", self._generation)

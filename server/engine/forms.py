@@ -63,7 +63,8 @@ class Sheet:
         if self._record is not None:
             known = self._draft.field(self._record, place.field.key)
         if known is None and place.placed.default is not None:
-            return self._evaluate(place.placed.default, self._draft)
+            world = _Answered(self._draft, self._record, {})
+            return self._evaluate(place.placed.default, world)
         return place.field.default if known is None and self._record is None else known
 
     def shown(self, answers: Mapping[str, Value]) -> tuple[Place, ...]:

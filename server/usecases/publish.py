@@ -22,7 +22,6 @@ from server.rules import Rules, try_tables
 from server.storage import settings
 from server.storage.database import Database
 from server.storage.models import Models
-from server.usecases import tasks
 from server.usecases.app import App
 from server.usecases.database import check_schema
 from server.usecases.running import Running
@@ -140,7 +139,7 @@ def publish(
         WrongState: the database does not have what the new entities need.
     """
     with app.database.read() as connection:
-        if not tasks.has_permission(Running(app, connection, actor), PUBLISH):
+        if not Running(app, connection, actor).may(PUBLISH):
             raise NotAllowed("Your roles do not let you publish definitions.")
     checked = check(folders, evaluator)
     if checked.definitions is None:

@@ -55,6 +55,14 @@ class Running:
             self.draft, self.records, app.definitions.roles, app.rules.decide, self
         )
 
+    def may(self, permission: str) -> bool:
+        """Whether one of the actor's roles gives this permission; the application may all."""
+        if self.actor.person is None:
+            return True
+        roles = self.app.definitions.roles
+        held = self.records.roles_of(self.actor.person)
+        return any(permission in roles[key].permissions for key in held if key in roles)
+
     # -- the machine's library ----------------------------------------------------------------
 
     def book(self, procedure: str) -> Book:

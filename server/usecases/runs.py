@@ -321,7 +321,7 @@ def retry(app: App, actor: Actor, failure_id: int) -> int:
 
 
 def _require(running: Running, permission: str, what: str) -> None:
-    if not tasks.has_permission(running, permission):
+    if not running.may(permission):
         raise NotAllowed(
             f"Your roles do not let you {what}.",
             hint=f"It takes a role with the permission '{permission}'.",

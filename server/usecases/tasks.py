@@ -7,19 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.domain.actor import Actor
-from server.domain.procedure import Do, Outcome, Step
+from server.domain.procedure import Do
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
-from server.domain.values import RecordRef, Type, Value, to_json
+from server.domain.values import RecordRef
 from server.engine import events as happened
-from server.engine.forms import Sheet, question_problems
 from server.engine.seats import PERSON, candidates
 from server.engine.walk import Walk
-from server.storage import changes, failures, queues
-from server.usecases import showing
+from server.storage import failures, queues
+from server.usecases import showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
-from server.usecases.reading import read_values
 from server.usecases.running import Running
 from server.usecases.views import Completed, Page, TaskLine, TaskView
 
@@ -150,7 +148,7 @@ def release(
 
     def do(running: Running) -> Callable[[], TaskView]:
         walk, task = _open_task(running, task_id, expecting)
-        if task.claimed_by != actor.id and not has_permission(running, ASSIGN):
+        if task.claimed_by != actor.id and not running.may(ASSIGN):
             raise NotAllowed("Only who has claimed a task can release it.")
         if task.claimed_by is not None:
             walk.happen(happened.TaskReleased(task.step, task.number))
@@ -173,7 +171,7 @@ def assign(
     def do(running: Running) -> Callable[[], TaskView]:
         walk, task = _open_task(running, task_id, expecting)
         persons = {item.id for item in candidates(task.seat, running.records)}
-        if actor.id not in persons and not has_permission(running, ASSIGN):
+        if actor.id not in persons and not running.may(ASSIGN):
             raise NotAllowed("Only somebody who may do a task can give it to another.")
         if person not in persons:
             raise Invalid(
@@ -236,93 +234,15 @@ def complete(
         walk, task = _open_task(running, task_id, expecting)
         _must_do(running, task)
         step = walk.book.procedure.step(task.step)
-        chosen = _outcome(step, outcome)
-        values, asked = _submission(running, walk, task, step, chosen, answers)
-        _unchanged_since(running, task, values, record_revision)
+        chosen = submission.outcome(step, outcome)
+        values, asked = submission.read(running, walk, task, step, chosen, answers)
+        submission.unchanged_since(running, task, values, record_revision)
         running.machine.complete(walk, task.number, chosen, values, asked)
         failures.settle(running.connection, walk.run.id, task.step, running.at)
         return lambda: _completed(running, walk, task_id)
 
     retry = {"task": task_id, "person": actor.id, "outcome": outcome, "answers": dict(answers)}
     return carry_out(app, actor, do, key=key, retry=retry)
-
-
-def _outcome(step: Step, key: str | None) -> Outcome | None:
-    if not step.outcomes:
-        if key:
-            raise Invalid("This task has no outcomes.", {"outcome": "Leave the outcome out."})
-        return None
-    if key is None or key not in step.outcomes:
-        raise Invalid(
-            "Choose how the task came out.",
-            {"outcome": f"One of {', '.join(step.outcomes)}."},
-        )
-    return step.outcomes[key]
-
-
-def _submission(
-    running: Running,
-    walk: Walk,
-    task: Task,
-    step: Step,
-    outcome: Outcome | None,
-    raw: Mapping[str, Any],
-) -> tuple[dict[str, Value], dict[str, Value]]:
-    """What a form and its questions were answered: values of fields, answers of questions."""
-    action = step.action
-    assert isinstance(action, Do)
-    sheet: Sheet | None = None
-    types: dict[str, Type] = {key: question.type for key, question in action.asks.items()}
-    if action.form is not None:
-        form = walk.book.forms[action.form]
-        entity = running.app.definitions.entities[form.entity]
-        record = None if action.creates is not None else task.about
-        sheet = Sheet(form, entity, record, walk.names(task.scope), running.draft)
-        types |= {item.field: entity.fields[item.field].type for item in form.fields}
-    sent, problems = read_values(running.records, running.app.definitions.entities, types, raw)
-    problems |= {key: "This step has no such field." for key in raw if key not in types}
-    answers = {key: sent.get(key) for key in action.asks}
-    values = {key: value for key, value in sent.items() if key not in action.asks}
-    if sheet is not None:
-        problems = {**sheet.problems(values), **problems}
-        values = sheet.written(values)
-    known = {**_record_values(running, task, outcome, sheet), **values}
-    problems = {**question_problems(action, outcome, answers, known), **problems}
-    if problems:
-        count = len(problems)
-        raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", problems)
-    return values, answers
-
-
-def _record_values(
-    running: Running, task: Task, outcome: Outcome | None, sheet: Sheet | None
-) -> dict[str, Value]:
-    """What the record holds of that which the outcome needs."""
-    if outcome is None or sheet is None:
-        return {}
-    return {
-        key: running.draft.field(task.about, key)
-        for key in outcome.needs
-        if key in sheet.entity.fields and task.about.entity == sheet.entity.key
-    }
-
-
-def _unchanged_since(
-    running: Running, task: Task, values: Mapping[str, Value], revision: int | None
-) -> None:
-    record = running.records.row(task.about)
-    if revision is None or record is None or record["revision"] == revision:
-        return
-    changed = changes.fields_since(running.connection, task.about, revision) & values.keys()
-    differing = {
-        key: to_json(record[key]) for key in sorted(changed) if record[key] != values[key]
-    }
-    if differing:
-        raise Conflict(
-            "Somebody else has changed what you are about to write.",
-            hint="Look at the present values and send again what you want to keep.",
-            fields=differing,
-        )
 
 
 def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
@@ -385,15 +305,6 @@ def _may_do(running: Running, seat: Any, claimed_by: int | None) -> bool:
     if person is None or claimed_by == person.id:
         return True
     return person in candidates(seat, running.records)
-
-
-def has_permission(running: Running, permission: str) -> bool:
-    person = running.actor.person
-    if person is None:
-        return True
-    roles = running.app.definitions.roles
-    held = running.records.roles_of(person)
-    return any(permission in roles[key].permissions for key in held if key in roles)
 
 
 def _fresh(running: Running) -> Running:
