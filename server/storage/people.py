@@ -71,11 +71,11 @@ class People:
             self._known[key] = self._persons(statement, {"role": role, "today": self.today})
         return self._known[key]
 
-    def held(self, person: RecordRef) -> tuple[Held, ...]:
+    def holdings(self, person: RecordRef) -> tuple[Held, ...]:
         """The roles that this person holds today, each with what it is held for."""
         if HOLDER not in self.models:
             return ()
-        statement = self.models.statement("held", self._held_by)
+        statement = self.models.statement("holdings", self._held_by)
         rows = self.connection.execute(statement, {"person": person.id, "today": self.today})
         narrowing = self._narrowings()
         found: list[Held] = []
@@ -90,7 +90,7 @@ class People:
 
     def roles_of(self, person: RecordRef) -> tuple[str, ...]:
         """The keys of the roles that this person holds today."""
-        return tuple(dict.fromkeys(item.role for item in self.held(person)))
+        return tuple(dict.fromkeys(item.role for item in self.holdings(person)))
 
     # -- groups and absence -------------------------------------------------------------------
 

@@ -135,6 +135,15 @@ class Records(People):
         label = self.label(record)
         return f"{self.number(record)} {label}".strip() if numbered or not label else label
 
+    def titles(self, records: Iterable[RecordRef]) -> dict[RecordRef, tuple[str, str]]:
+        """Number and label of each record that there is, read together."""
+        wanted = tuple(records)
+        self.load(wanted)
+        found = [record for record in wanted if self.row(record) is not None]
+        labels = [self.field(ref, self.entities[ref.entity].label) for ref in found]
+        self.load([label for label in labels if isinstance(label, RecordRef)])
+        return {record: (self.number(record), self.label(record)) for record in found}
+
     def _label(self, record: RecordRef, *, deep: bool) -> str:
         entity = self.entities[record.entity]
         value = self.field(record, entity.label)
