@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from server.domain.decision import Decision, NoVerdict, Verdict
 from server.domain.definitions import Book
-from server.domain.expression import Expression, evaluate
+from server.domain.expression import evaluate
 from server.domain.procedure import (
     DONE,
     Assignment,
@@ -36,6 +35,7 @@ from server.engine import events as happened
 from server.engine import seats
 from server.engine.draft import Decide as Ask
 from server.engine.draft import Draft
+from server.engine.facts import Facts
 from server.engine.recipients import recipients
 from server.engine.walk import StepFailed, Walk
 
@@ -69,7 +69,7 @@ class Machine:
         self.walks: dict[int, Walk] = {}
         self._people = people
         self._roles = roles
-        self._ask = decide
+        self._facts = Facts(draft, decide)
         self._library = library
         self._taken = 0
 
@@ -97,7 +97,7 @@ class Machine:
         if starter is not None:
             names[starter.entity] = starter
         if beginning.gateway is not None:
-            verdict = self._verdict(None, beginning.gateway, beginning.given, names)
+            verdict = self._facts.ask(beginning.gateway, beginning.given, names)
             if verdict.value != START:
                 return None
         open_one = self._open(procedure.key, about)
@@ -111,7 +111,7 @@ class Machine:
         walk.happen(
             happened.RunStarted(beginning.key, names, after.run.id if after is not None else None)
         )
-        self._assign(walk, 0, None, beginning.set)
+        self._facts.assign(walk, 0, None, beginning.set)
         self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
         return walk
 
@@ -166,7 +166,7 @@ class Machine:
         procedure = walk.book.procedure
         if procedure.stops_when is not None:
             names = walk.names(0)
-            verdict = self._verdict(None, procedure.stops_when, procedure.stops_given, names)
+            verdict = self._facts.ask(procedure.stops_when, procedure.stops_given, names)
             if verdict.value == STOP:
                 self.stop(walk, procedure.stops_when.title)
                 return
@@ -214,11 +214,11 @@ class Machine:
                 self._open_branches(walk, scope, step, action)
                 return None
             case End(name=name):
-                self._assign(walk, scope, step, step.set)
+                self._write(walk, scope, step, step.set)
                 walk.happen(happened.RunEnded(name, step.key))
                 return None
             case ContinueIn() as action:
-                self._assign(walk, scope, step, step.set)
+                self._write(walk, scope, step, step.set)
                 self._hand_over(walk, scope, step, action)
                 return None
             case Start() as action:
@@ -238,9 +238,16 @@ class Machine:
 
     def _after(self, walk: Walk, scope: int, step: Step, outcome: Outcome | None) -> str:
         """Apply what the step and its outcome set; the key of what follows."""
-        self._assign(walk, scope, step, step.set + (outcome.set if outcome else ()))
+        self._write(walk, scope, step, step.set + (outcome.set if outcome else ()))
         following = step.then or walk.following(scope, step)
         return (outcome.then if outcome else None) or following
+
+    def _write(
+        self, walk: Walk, scope: int, step: Step, assignments: tuple[Assignment, ...]
+    ) -> None:
+        fields = self._facts.assign(walk, scope, step, assignments)
+        if fields:
+            walk.happen(happened.Written(step.key, fields))
 
     def _list_done(self, walk: Walk, number: int) -> None:
         scope = walk.run.scopes[number]
@@ -281,13 +288,13 @@ class Machine:
 
     def _open_task(self, walk: Walk, scope: int, step: Step, action: Do) -> None:
         seat = self._seat(walk, scope, step, action)
-        about = self._about(walk, scope, step)
+        about = self._facts.record(walk, scope, step)
         number = walk.run.task_count + 1
         walk.happen(happened.TaskOpened(step.key, number, scope, seat, about))
 
     def _seat(self, walk: Walk, scope: int, step: Step, action: Do) -> Seat:
         meant = action.of or walk.book.procedure.lanes.get(action.role)
-        value = self._evaluate(walk, scope, meant) if meant is not None else None
+        value = self._facts.value(walk, scope, meant) if meant is not None else None
         try:
             return seats.seat(action.role, value, self._roles, self._people)
         except seats.NobodyHolds as error:
@@ -311,7 +318,7 @@ class Machine:
 
     def _decide(self, walk: Walk, scope: int, step: Step, action: Decide) -> str:
         decision = walk.book.decisions[action.decision]
-        verdict = self._verdict((walk, step), decision, action.given, walk.names(scope))
+        verdict = self._facts.ask_at(walk, step, decision, action.given, walk.names(scope))
         walk.happen(
             happened.Decided(
                 step.key,
@@ -329,11 +336,11 @@ class Machine:
         return self._after(walk, scope, step, outcome)
 
     def _choose(self, walk: Walk, scope: int, step: Step, action: Choose) -> str:
-        verdict = self._verdict((walk, step), action.gateway, action.given, walk.names(scope))
+        verdict = self._facts.ask_at(walk, step, action.gateway, action.given, walk.names(scope))
         then = str(verdict.value)
         [rule] = verdict.hits
         walk.happen(happened.Chosen(step.key, scope, rule, then))
-        self._assign(walk, scope, step, step.set)
+        self._write(walk, scope, step, step.set)
         return then
 
     def _open_branches(self, walk: Walk, scope: int, step: Step, action: Together) -> None:
@@ -350,7 +357,7 @@ class Machine:
 
     def _notify(self, walk: Walk, scope: int, step: Step, key: str) -> None:
         notification = walk.book.notifications[key]
-        about = self._about(walk, scope, step)
+        about = self._facts.record(walk, scope, step)
         names = {notification.about: about}
         persons = recipients(notification, names, self.draft, self._people)
         walk.happen(happened.Notified(step.key, key, about, persons))
@@ -363,7 +370,7 @@ class Machine:
             for start in other.procedure.starts
             if start.after == here and action.enters in {None, start.key}
         )
-        about = self._about(walk, scope, step)
+        about = self._facts.record(walk, scope, step)
         if isinstance(action, ContinueIn):
             walk.happen(happened.RunEnded(action.procedure, step.key))
         open_one = self._open(action.procedure, about)
@@ -380,8 +387,6 @@ class Machine:
                 )
             )
 
-    # -- reading and writing ------------------------------------------------------------------
-
     def _open(self, procedure: str, about: RecordRef) -> Walk | None:
         for walk in self.walks.values():
             if walk.run.procedure == procedure and walk.run.about == about and walk.run.is_open:
@@ -392,65 +397,6 @@ class Machine:
         if found is None or found[0].id in self.walks:
             return None
         return self.walk(*found)
-
-    def _about(self, walk: Walk, scope: int, step: Step) -> RecordRef:
-        if step.about is None:
-            return walk.run.about
-        record = self._evaluate(walk, scope, step.about)
-        if not isinstance(record, RecordRef):
-            raise StepFailed(
-                walk.run, step.key, f"Step '{step.key}' has no record: {step.about.text} is empty."
-            )
-        return record
-
-    def _evaluate(self, walk: Walk, scope: int, expression: Expression) -> Value:
-        return evaluate(expression, walk.names(scope), self.draft, self.draft.now)
-
-    def _assign(
-        self, walk: Walk, scope: int, step: Step | None, assignments: tuple[Assignment, ...]
-    ) -> None:
-        """Write fields. All values are read before the first is written."""
-        if not assignments:
-            return
-        key = step.key if step else None
-        written: dict[RecordRef, dict[str, Value]] = {}
-        for item in assignments:
-            record = self._evaluate(walk, scope, item.record)
-            if not isinstance(record, RecordRef):
-                raise StepFailed(
-                    walk.run,
-                    key,
-                    f"'{item.record.text}.{item.field}' cannot be set: "
-                    f"{item.record.text} is empty.",
-                )
-            value = self._evaluate(walk, scope, item.value)
-            written.setdefault(record, {})[item.field] = value
-        for record, values in written.items():
-            self.draft.change(record, values, run=walk.run.id, step=key)
-        if key is not None:
-            fields = tuple(f"{item.record.text}.{item.field}" for item in assignments)
-            walk.happen(happened.Written(key, fields))
-
-    def _verdict(
-        self,
-        asked: tuple[Walk, Step] | None,
-        decision: Decision,
-        given: Mapping[str, Expression],
-        names: Mapping[str, Value],
-    ) -> Verdict:
-        inputs = {
-            key: evaluate(expression, names, self.draft, self.draft.now)
-            for key, expression in given.items()
-        }
-        if asked is None:
-            return self._ask(decision, inputs)
-        walk, step = asked
-        try:
-            verdict = self._ask(decision, inputs)
-        except NoVerdict as error:
-            raise StepFailed(walk.run, step.key, str(error)) from error
-        walk.verdicts.append((step.key, verdict))
-        return verdict
 
 
 def _spoken(value: Value) -> str:

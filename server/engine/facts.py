@@ -1,0 +1,95 @@
+"""What a run reads and writes on its way: expressions, records, verdicts, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.domain.decision import Decision, NoVerdict, Verdict
+from server.domain.expression import Expression, evaluate
+from server.domain.procedure import Assignment, Step
+from server.domain.values import RecordRef, Value
+from server.engine.draft import Decide, Draft
+from server.engine.walk import StepFailed, Walk
+
+
+class Facts:
+    """Reads through the draft of the command, so that what was just written is seen."""
+
+    def __init__(self, draft: Draft, decide: Decide) -> None:
+        self._draft = draft
+        self._decide = decide
+
+    def value(self, walk: Walk, scope: int, expression: Expression) -> Value:
+        return evaluate(expression, walk.names(scope), self._draft, self._draft.now)
+
+    def record(self, walk: Walk, scope: int, step: Step) -> RecordRef:
+        """The record that a step is about.
+
+        Raises:
+            StepFailed: its expression finds none.
+        """
+        if step.about is None:
+            return walk.run.about
+        record = self.value(walk, scope, step.about)
+        if not isinstance(record, RecordRef):
+            raise StepFailed(
+                walk.run, step.key, f"Step '{step.key}' has no record: {step.about.text} is empty."
+            )
+        return record
+
+    def assign(
+        self, walk: Walk, scope: int, step: Step | None, assignments: tuple[Assignment, ...]
+    ) -> tuple[str, ...]:
+        """Write fields, and tell which. All values are read before the first is written.
+
+        Raises:
+            StepFailed: the record that a field belongs to is empty.
+        """
+        key = step.key if step else None
+        written: dict[RecordRef, dict[str, Value]] = {}
+        for item in assignments:
+            record = self.value(walk, scope, item.record)
+            if not isinstance(record, RecordRef):
+                raise StepFailed(
+                    walk.run,
+                    key,
+                    f"'{item.record.text}.{item.field}' cannot be set: "
+                    f"{item.record.text} is empty.",
+                )
+            written.setdefault(record, {})[item.field] = self.value(walk, scope, item.value)
+        for record, values in written.items():
+            self._draft.change(record, values, run=walk.run.id, step=key)
+        return tuple(f"{item.record.text}.{item.field}" for item in assignments)
+
+    def ask(
+        self,
+        decision: Decision,
+        given: Mapping[str, Expression],
+        names: Mapping[str, Value],
+    ) -> Verdict:
+        """The verdict of a table on what `given` reads under these names."""
+        inputs = {
+            key: evaluate(expression, names, self._draft, self._draft.now)
+            for key, expression in given.items()
+        }
+        return self._decide(decision, inputs)
+
+    def ask_at(
+        self,
+        walk: Walk,
+        step: Step,
+        decision: Decision,
+        given: Mapping[str, Expression],
+        names: Mapping[str, Value],
+    ) -> Verdict:
+        """As `ask`, at a step; the verdict is kept with it.
+
+        Raises:
+            StepFailed: the table has no verdict for this.
+        """
+        try:
+            verdict = self.ask(decision, given, names)
+        except NoVerdict as error:
+            raise StepFailed(walk.run, step.key, str(error)) from error
+        walk.verdicts.append((step.key, verdict))
+        return verdict
