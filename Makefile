@@ -1,0 +1,78 @@
+# `make` lists what can be done. `.venv` is made by whatever needs it, and again when setup.cfg changes.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help run check test lint definitions fix assets bench wheel wheelhouse
+
+# durable-rules needs 3.11 or 3.12; with another Python the slower evaluator in Python decides.
+fits := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+python := $(or $(PYTHON),$(shell for it in python3 python3.12 python3.11; do \
+	$$it -c '$(fits)' 2>/dev/null && echo $$it && break; done),python3)
+bin := .venv/bin
+pip := $(bin)/pip install --quiet --disable-pip-version-check
+vendor := admin/static/vendor/icons.svg
+
+help:  ## List these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sample organisation
+	@$(bin)/procedura db apply --quiet
+	@$(bin)/procedura sample --if-empty
+	@exec $(bin)/procedura serve
+
+check: .venv/tests $(vendor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
+	$(bin)/pytest -n 2 $(T)
+
+test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
+	$(bin)/pytest -n 2 -m 'not slow and not browser' $(T)
+
+lint: .venv/tests  ## Format, style, types, import directions
+	$(bin)/ruff format --check --quiet .
+	$(bin)/ruff check --quiet .
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+definitions: .venv/product  ## Check every definition
+	$(bin)/procedura check
+
+fix: .venv/tests  ## Format, and mend what can be mended
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+
+assets: $(vendor)  ## Fetch what the browser needs that others wrote (Node, once)
+
+bench: .venv/bench  ## Measure beside other engines: a table, and JSON in var/
+	$(bin)/python -m benchmarks
+
+wheel: .venv/tests $(vendor)  ## Build dist/procedura-*.whl, which carries the browser's files
+	rm -rf build dist
+	$(bin)/python -m build --wheel --no-isolation
+
+wheelhouse: wheel  ## Wheels of everything, for machines without a compiler or network
+	$(bin)/pip wheel --quiet --wheel-dir dist/wheelhouse dist/procedura-*.whl
+
+.venv/bin/python:
+	@$(python) -m venv .venv || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+
+.venv/product: setup.cfg pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv"
+	@$(pip) --editable .
+	@touch $@
+
+.venv/tests: setup.cfg pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv, with what the tests need"
+	@$(pip) 'setuptools>=68' wheel --editable '.[test]'
+	@touch .venv/product $@
+
+.venv/bench: .venv/tests
+	@$(pip) --editable '.[bench]'
+	@touch $@
+
+$(vendor): admin/package-lock.json admin/assets.py | .venv/product
+	@command -v npm > /dev/null || { echo "npm is missing: apt-get install npm (Node 20)"; exit 1; }
+	@echo "Fetching what the browser needs"
+	@cd admin && npm ci --silent
+	@$(bin)/python -m admin.assets
+	@touch $@
