@@ -26,9 +26,24 @@ class Constant:
 class Path:
     """A name and the fields after it: `incident_request.service.owner`, or just `cost`.
 
-    `type` is known once the expression is resolved.
+    What follows is known once the expression is resolved: `type`; `optional`, whether the value may
+    be null, whatever is tested around it; and `all_of`, the entity whose records the first part
+    means, where that is a plural and no name. A path through a list is the list of what its members
+    have there.
     """
 
+    parts: tuple[str, ...]
+    span: Span
+    type: Type | None = None
+    optional: bool = False
+    all_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of what an operand gives: `(requisition.lines where is_open).price`."""
+
+    operand: Node
     parts: tuple[str, ...]
     span: Span
     type: Type | None = None
@@ -121,11 +136,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`list where condition`; in the condition the member's fields come first."""
+    """`list where condition`; in the condition the member's fields come first.
+
+    Resolved, those paths begin with `name`, which nobody can have written.
+    """
 
     members: Node
     condition: Node
     span: Span
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +174,7 @@ class Now:
 Node = (
     Constant
     | Path
+    | Fields
     | Not
     | Negative
     | Joined
