@@ -122,6 +122,12 @@ class Records(People):
         rows = self.connection.execute(statement)
         return tuple(self._keep(entity, kept.row(stored)) for stored in rows)
 
+    def matching(self, entity: str, key: str, text: str) -> tuple[RecordRef, ...]:
+        """Up to three records whose text field `key` is just this."""
+        kept = self.models[entity]
+        rows = self.connection.execute(kept.select.where(kept.table.c[key] == text).limit(3))
+        return tuple(self._keep(entity, kept.row(stored)) for stored in rows)
+
     def number(self, record: RecordRef) -> str:
         return self.entities[record.entity].numbered(record.id)
 
@@ -310,7 +316,7 @@ class Records(People):
         told = str(error.orig)
         for key, entity in self.entities.items():
             for item in entity.columns:
-                if item.unique and (f"uq_{key}_{item.key}" in told or f"{key}.{item.key}" in told):
+                if item.unique and (f"ix_{key}_{item.key}" in told or f"{key}.{item.key}" in told):
                     return Invalid(
                         f"Another {entity.title.lower()} has this {item.title.lower()} already.",
                         {item.key: "This value is taken."},

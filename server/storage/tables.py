@@ -196,6 +196,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("state", sa.String(20), nullable=False),
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    Column("due_at", Moment, nullable=False),
     Column("problem", sa.Text),
     Column("handled_at", Moment),
     Column("record_entity", sa.String(120)),
@@ -207,6 +208,24 @@ Index(
     inbox.c.id,
     sqlite_where=inbox.c.state == "waiting",
     postgresql_where=inbox.c.state == "waiting",
+)
+Index(
+    "ix_procedura_inbox_parked",
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "parked",
+    postgresql_where=inbox.c.state == "parked",
+)
+
+identity = Table(
+    "procedura_identity",
+    metadata,
+    Column("source", sa.String(120), primary_key=True),
+    Column("identity", sa.String(500), primary_key=True),
+    Column("message_id", Id, nullable=False),
+    Column("record_entity", sa.String(120)),
+    Column("record_id", Id),
+    Column("ended_at", Moment),
+    comment="Which record the messages of one identity belong to, and up to which message",
 )
 
 command = Table(
