@@ -1,0 +1,246 @@
+"""Everything the ledger asks for has its place in the definitions, and leads where it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from server.domain.definitions import Definitions
+from server.domain.expression import evaluate
+from server.domain.procedure import (
+    Choose,
+    ContinueIn,
+    Decide,
+    Do,
+    End,
+    Procedure,
+    Start,
+    Step,
+    walk,
+)
+from server.rules import Rules
+from tests.model import ledger
+from tests.model.facts import Facts, UnknownFactError
+
+TRACE: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("trace.yaml").read_text(encoding="utf-8")
+)
+KNOWN_KEYS = {
+    "step",
+    "steps",
+    "outcome",
+    "decision",
+    "rule",
+    "start",
+    "link",
+    "facts",
+    "reason",
+    "answered",
+}
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SPOKEN = {True: "yes", False: "no"}
+
+procedures = pytest.mark.parametrize("name", TRACE)
+places = pytest.mark.parametrize(
+    ("name", "label"), [(name, label) for name, found in TRACE.items() for label in found]
+)
+outcomes = pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        (name, label)
+        for name, found in TRACE.items()
+        for label in found
+        if label.startswith("D") and "answered" not in found[label]
+    ],
+)
+
+
+@procedures
+def test_every_item_of_the_ledger_has_its_place(name: str) -> None:
+    asked = ledger.items(ledger.procedures()[name])
+
+    assert [label for label in asked if label not in TRACE[name]] == []
+
+
+@procedures
+def test_nothing_is_traced_that_the_ledger_does_not_ask_for(name: str) -> None:
+    asked = ledger.items(ledger.procedures()[name])
+
+    assert [label for label in TRACE[name] if label not in asked] == []
+
+
+@procedures
+def test_only_what_the_ledger_infers_is_answered_otherwise(name: str) -> None:
+    asked = ledger.items(ledger.procedures()[name])
+
+    answered = [label for label, place in TRACE[name].items() if "answered" in place]
+
+    assert [label for label in answered if not asked[label].is_inferred] == []
+    assert [label for label in answered if not TRACE[name][label]["answered"].strip()] == []
+
+
+@procedures
+def test_every_procedure_of_the_slice_is_traced(name: str, shipped: Definitions) -> None:
+    process, key = name.split("/")
+
+    assert shipped.procedures[key].process == process
+    assert not shipped.procedures[key].outside
+
+
+def test_whatever_is_not_outside_is_traced(shipped: Definitions) -> None:
+    own = {key for key, procedure in shipped.procedures.items() if not procedure.outside}
+
+    assert own == {name.split("/")[1] for name in TRACE}
+
+
+@places
+def test_every_place_exists(name: str, label: str, shipped: Definitions) -> None:
+    procedure, place = _procedure(shipped, name), TRACE[name][label]
+
+    assert set(place) <= KNOWN_KEYS
+    assert list(_missing(shipped, procedure, place)) == []
+
+
+@places
+def test_an_item_stands_where_its_kind_belongs(
+    name: str, label: str, shipped: Definitions
+) -> None:
+    procedure, place = _procedure(shipped, name), TRACE[name][label]
+    if "answered" in place:
+        return
+    item = ledger.items(ledger.procedures()[name])[label]
+
+    match item.kind:
+        case "start":
+            assert "start" in place or place.get("reason")
+        case "end":
+            action = procedure.step(place["step"]).action
+            assert isinstance(action, End)
+            assert f"end: {action.name}" == label
+        case "link":
+            assert place["link"] == label.rpartition("/")[2]
+        case "outcome":
+            assert "facts" in place
+
+
+@procedures
+def test_an_act_is_a_step_of_its_own_or_a_reason_is_given(name: str, shipped: Definitions) -> None:
+    procedure = _procedure(shipped, name)
+    acts = {label: place for label, place in TRACE[name].items() if label.startswith("A")}
+    by_application = {
+        item.label
+        for item in ledger.items(ledger.procedures()[name]).values()
+        if item.by_application
+    }
+
+    shared, unmanned = [], []
+    for label, place in acts.items():
+        alike = [other for other in acts if acts[other].get("step") == place.get("step")]
+        if len(alike) > 1 and not place.get("reason"):
+            shared.append(label)
+        works = "step" in place and isinstance(procedure.step(place["step"]).action, Do)
+        if not works and label not in by_application and not place.get("reason"):
+            unmanned.append(label)
+
+    assert shared == []
+    # A person's act that only notifies or starts something is the application's to carry out.
+    assert unmanned == []
+
+
+@outcomes
+def test_facts_name_what_the_procedure_knows(name: str, label: str, shipped: Definitions) -> None:
+    procedure, place = _procedure(shipped, name), TRACE[name][label]
+
+    try:
+        Facts(shipped, procedure, place["facts"])
+    except UnknownFactError as error:
+        pytest.fail(str(error))
+
+
+@outcomes
+def test_the_facts_lead_to_the_outcome(name: str, label: str, shipped: Definitions) -> None:
+    # given
+    procedure, place = _procedure(shipped, name), TRACE[name][label]
+    facts = Facts(shipped, procedure, place["facts"])
+    step = procedure.step(place["step"])
+    outcome = place.get("outcome")
+    outcome = SPOKEN.get(outcome, outcome)
+
+    # when
+    match step.action:
+        case Decide(decision=key, given=given):
+            verdict = _verdict(shipped, shipped.decisions[key], given, facts)
+            # then
+            assert key == place["decision"]
+            assert place["rule"] in verdict.hits
+            assert SPOKEN.get(verdict.value, verdict.value) == outcome
+        case Choose(gateway=gateway, given=given):
+            verdict = _verdict(shipped, gateway, given, facts)
+            assert verdict.hits == (outcome,)
+        case Do() if step.outcomes:
+            assert _chosen(procedure, step, facts) == outcome
+        case _:
+            assert place.get("reason")
+
+
+def _procedure(definitions: Definitions, name: str) -> Procedure:
+    return definitions.procedures[name.split("/")[1]]
+
+
+def _missing(
+    definitions: Definitions, procedure: Procedure, place: Mapping[str, Any]
+) -> Iterator[str]:
+    keys = {step.key for step in walk(procedure.steps)}
+    named = [place["step"]] if "step" in place else place.get("steps", [])
+    yield from (f"step {key}" for key in named if key not in keys)
+    if "start" in place and procedure.beginning(place["start"]) is None:
+        yield f"start {place['start']}"
+    steps = [procedure.step(key) for key in named if key in keys]
+    if "link" in place:
+        for step in steps:
+            if not (
+                isinstance(step.action, Start | ContinueIn)
+                and step.action.procedure == place["link"]
+            ):
+                yield f"link {place['link']} at {step.key}"
+        return
+    if "decision" in place:
+        decision = definitions.decisions.get(place["decision"])
+        rules = {rule.key for rule in decision.rules} if decision else set()
+        if place["rule"] not in rules:
+            yield f"rule {place['rule']} of {place['decision']}"
+    if "outcome" in place:
+        outcome = SPOKEN.get(place["outcome"], place["outcome"])
+        possible = {key for step in steps for key in _outcomes(step)}
+        if outcome not in possible:
+            yield f"outcome {outcome} of {named}"
+
+
+def _outcomes(step: Step) -> Iterator[str]:
+    yield from step.outcomes
+    if isinstance(step.action, Choose):
+        yield from (rule.key for rule in step.action.gateway.rules)
+
+
+def _verdict(
+    definitions: Definitions, decision: Any, given: Mapping[str, Any], facts: Facts
+) -> Any:
+    inputs = {key: evaluate(item, facts.names, facts, NOW) for key, item in given.items()}
+    return Rules(definitions.decisions, "python").decide(decision, inputs)
+
+
+def _chosen(procedure: Procedure, step: Step, facts: Facts) -> Any:
+    """The button that the facts press, once everything that it needs is there."""
+    assert step.name is not None
+    answers = facts.names[step.name]
+    assert isinstance(answers, Mapping)
+    outcome = step.outcomes[str(answers["outcome"])]
+    record = facts.names[procedure.about]
+    for need in outcome.needs:
+        assert facts.field(record, need) is not None
+    return outcome.key
