@@ -143,10 +143,8 @@ def _table(entity: Entity, metadata: sa.MetaData) -> sa.Table:
         sqlite_autoincrement=True,
     )
     for item in entity.columns:
-        if item.unique:
-            sa.Index(f"uq_{entity.key}_{item.key}", table.c[item.key], unique=True)
-        elif _is_looked_up(entity, item):
-            sa.Index(f"ix_{entity.key}_{item.key}", table.c[item.key])
+        if item.unique or _is_looked_up(entity, item):
+            sa.Index(None, table.c[item.key], unique=item.unique)
     return table
 
 
