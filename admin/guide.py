@@ -1,0 +1,280 @@
+"""The guide: the whole process model to browse, made from what is running.
+
+Nothing on these pages is written for them: change a step and its diagram, its instruction and its
+place in the queue change together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin import links
+from admin.screen import Screen, app, at
+from server.domain.decision import Hits
+from server.domain.definitions import Definitions
+from server.domain.procedure import (
+    Choose,
+    ContinueIn,
+    Create,
+    Decide,
+    Do,
+    Notify,
+    Procedure,
+    Start,
+    Step,
+    Together,
+    walk,
+)
+from server.domain.refusals import NotFound
+from server.domain.values import Value, to_json
+from server.notation import Titles, in_words, process_map, swim_lanes
+
+HITS = {
+    Hits.FIRST: "The first rule that holds decides.",
+    Hits.EXACTLY_ONE: "Just one rule holds, whatever the facts.",
+    Hits.ANY: "All rules that hold say the same.",
+    Hits.ALL: "All rules that hold are given, in their order.",
+}
+
+
+class Guide(Screen):
+    def __init__(self) -> None:
+        super().__init__("Guide", "guide", "/guide", "book-2")
+
+    @at("/")
+    def index(self) -> Any:
+        definitions = app().definitions
+        return self.render("screens/guide.html", definitions=definitions)
+
+    @at("/processes/<key>/")
+    def process(self, key: str) -> Any:
+        definitions = app().definitions
+        process = _found(definitions.processes, key, "process")
+        svg = process_map(
+            process, definitions.procedures, Titles.of(definitions), link=links.guide
+        )
+        procedures = [definitions.procedures[item] for item in process.procedures]
+        return self.render(
+            "screens/process.html",
+            process=process,
+            procedures=procedures,
+            diagram=svg,
+            origin=_origin("process", key),
+        )
+
+    @at("/procedures/<key>/")
+    def procedure(self, key: str) -> Any:
+        definitions = app().definitions
+        procedure = _found(definitions.procedures, key, "procedure")
+        svg = swim_lanes(procedure, Titles.of(definitions), link=links.in_procedure(key))
+        return self.render(
+            "screens/procedure.html",
+            procedure=procedure,
+            process=definitions.processes.get(procedure.process),
+            diagram=svg,
+            steps=tuple(_told(procedure, definitions)),
+            forms=definitions.forms,
+            definitions=definitions,
+            origin=_origin("procedure", key),
+        )
+
+    @at("/roles/")
+    def roles(self) -> Any:
+        return self.render("screens/roles.html", roles=app().definitions.roles)
+
+    @at("/roles/<key>/")
+    def role(self, key: str) -> Any:
+        definitions = app().definitions
+        role = _found(definitions.roles, key, "role")
+        work = [
+            (procedure, step)
+            for procedure in definitions.procedures.values()
+            for step in walk(procedure.steps)
+            if isinstance(step.action, Do) and step.action.role == key
+        ]
+        begins = [
+            (procedure, start)
+            for procedure in definitions.procedures.values()
+            for start in procedure.starts
+            if start.by == key
+        ]
+        return self.render(
+            "screens/role.html",
+            role=role,
+            work=work,
+            begins=begins,
+            roles=definitions.roles,
+            entities=definitions.entities,
+            origin=_origin("role", key),
+        )
+
+    @at("/decisions/")
+    def decisions(self) -> Any:
+        return self.render("screens/decisions.html", decisions=app().definitions.decisions)
+
+    @at("/decisions/<key>/")
+    def decision(self, key: str) -> Any:
+        definitions = app().definitions
+        decision = _found(definitions.decisions, key, "decision")
+        used_by = [
+            (procedure, step)
+            for procedure in definitions.procedures.values()
+            for step in walk(procedure.steps)
+            if isinstance(step.action, Decide) and step.action.decision == key
+        ]
+        decides = [
+            (entity, field)
+            for entity in definitions.entities.values()
+            for field in entity.decided_fields()
+            if field.decided_by == key
+        ]
+        return self.render(
+            "screens/decision.html",
+            decision=decision,
+            hits=HITS[decision.hits],
+            used_by=used_by,
+            decides=decides,
+            origin=_origin("decision", key),
+        )
+
+    @at("/entities/<key>/")
+    def entity(self, key: str) -> Any:
+        definitions = app().definitions
+        entity = _found(definitions.entities, key, "entity")
+        return self.render(
+            "screens/entity.html",
+            entity=entity,
+            entities=definitions.entities,
+            origin=_origin("entity", key),
+        )
+
+    @at("/notifications/<key>/")
+    def notification(self, key: str) -> Any:
+        definitions = app().definitions
+        notification = _found(definitions.notifications, key, "notification")
+        return self.render(
+            "screens/notification.html",
+            notification=notification,
+            roles=definitions.roles,
+            origin=_origin("notification", key),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStep:
+    """A step in words. `does` says what the application does by itself; `ways` where it leads."""
+
+    step: Step
+    title: str
+    role: str | None
+    do: Do | None
+    does: str
+    link: str | None
+    rows: tuple[tuple[str, str], ...]
+    ways: tuple[tuple[str, str, str], ...]
+    depth: int
+
+
+def _told(procedure: Procedure, definitions: Definitions) -> Iterator[ToldStep]:
+    yield from _told_list(procedure.steps, definitions, 0)
+
+
+def _told_list(
+    steps: tuple[Step, ...], definitions: Definitions, depth: int
+) -> Iterator[ToldStep]:
+    titles = Titles.of(definitions)
+    for step in steps:
+        action = step.action
+        do = action if isinstance(action, Do) else None
+        does, link = _does(step, titles)
+        yield ToldStep(
+            step,
+            step.title or in_words(step.key),
+            do.role if do else None,
+            do,
+            does,
+            link,
+            _rows(step),
+            tuple(_ways(step, steps)),
+            depth,
+        )
+        if isinstance(action, Together):
+            for branch in action.branches:
+                yield from _told_list(branch.steps, definitions, depth + 1)
+
+
+def _does(step: Step, titles: Titles) -> tuple[str, str | None]:  # one case a verb
+    match step.action:
+        case Decide(decision=key):
+            return f"Decided by rules: {titles.decision(key)}", links.guide("decision", key)
+        case Choose():
+            return "Chosen by conditions, from the top.", None
+        case Create(creation=creation):
+            return f"Makes a new record: {titles.entity(creation.entity)}", None
+        case Notify(notification=key):
+            return f"Tells: {titles.notification(key)}", links.guide("notification", key)
+        case Start(procedure=key):
+            return f"Starts: {titles.procedure(key)}", links.guide("procedure", key)
+        case ContinueIn(procedure=key):
+            return f"Continues in: {titles.procedure(key)}", links.guide("procedure", key)
+        case Together():
+            return "The branches that follow go on side by side.", None
+        case _:
+            return "", None
+
+
+def _rows(step: Step) -> tuple[tuple[str, str], ...]:
+    """What is written when the step completes: field and value."""
+    return tuple((f"{item.record.text}.{item.field}", item.value.text) for item in step.set)
+
+
+def _ways(step: Step, steps: tuple[Step, ...]) -> Iterator[tuple[str, str, str]]:
+    """Label, condition and target of each way on."""
+    by_key = {item.key: item.title or in_words(item.key) for item in steps}
+    position = steps.index(step)
+    following = steps[position + 1].key if position + 1 < len(steps) else "done"
+    default = step.then or following
+    if isinstance(step.action, Choose):
+        given = step.action.given
+        for rule in step.action.gateway.rules:
+            target = str(rule.then["then"])
+            condition = rule.condition.text if rule.condition else "otherwise"
+            for name, expression in given.items():
+                if condition == name:
+                    condition = expression.text
+            yield in_words(rule.key), condition, by_key.get(target, "The end")
+    for key, outcome in step.outcomes.items():
+        target = outcome.then or default
+        yield outcome.label or in_words(key), "", by_key.get(target, "The end")
+    if step.then and not step.outcomes and not isinstance(step.action, Choose):
+        yield "Then", "", by_key.get(step.then, "The end")
+
+
+def said(value: Value | Any) -> str:
+    """A value of a table or a verdict in words."""
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value.replace("_", " ")
+        case list() | tuple():
+            return ", ".join(said(item) for item in value) or "none"
+        case Mapping():
+            return ", ".join(f"{in_words(key)}: {said(item)}" for key, item in value.items())
+        case _:
+            return str(to_json(value))
+
+
+def _found(known: Mapping[str, Any], key: str, kind: str) -> Any:
+    if key not in known:
+        raise NotFound(f"There is no {kind} '{key}'.", hint="The guide lists what there is.")
+    return known[key]
+
+
+def _origin(kind: str, key: str) -> str:
+    origin = app().definitions.origins.get((kind, key))
+    return f"{origin.folder}/{origin.file}:{origin.line}" if origin else ""

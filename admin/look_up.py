@@ -1,0 +1,35 @@
+"""Finding records to choose from, while somebody types; and what a chosen record is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+
+from admin.screen import actor, app
+from server.domain.refusals import NotFound, Refusal
+from server.domain.values import RecordRef
+from server.usecases import records
+
+MOST = 20
+pages = Blueprint("look_up", __name__)
+
+
+@pages.get("/look-up/<entity>")
+def find(entity: str) -> Any:
+    """Pairs of id and title for what was typed; never more than a list can show."""
+    if entity not in app().definitions.entities:
+        raise NotFound(f"There are no records called '{entity}'.")
+    text = request.args.get("text", "")[:100]
+    found = records.look_up(app(), actor(), entity, text, MOST)
+    return jsonify([[ref.id, title] for ref, title in found])
+
+
+def title_of(entity: str, raw: str) -> str:
+    """What the record is called that stands in a form; what was typed, where it is none."""
+    if not raw.isascii() or not raw.isdigit():
+        return raw
+    try:
+        return str(records.view(app(), actor(), RecordRef(entity, int(raw))).title)
+    except Refusal:
+        return raw

@@ -1,0 +1,154 @@
+/* What the pages do beyond links and forms. Without it every page still works: references take a
+   number, moments are written in UTC, guidelines stand below their fields. */
+(function () {
+  "use strict";
+
+  var token = (document.querySelector("meta[name=csrf-token]") || {}).content;
+
+  function all(root, selector) { return Array.prototype.slice.call(root.querySelectorAll(selector)); }
+
+  // Moments are sent in UTC and shown in the reader's own zone.
+  function two(number) { return (number < 10 ? "0" : "") + number; }
+  function local(moment) {
+    return moment.getFullYear() + "-" + two(moment.getMonth() + 1) + "-" + two(moment.getDate()) +
+      "T" + two(moment.getHours()) + ":" + two(moment.getMinutes());
+  }
+  function showMoments(root) {
+    var format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+    all(root, "time[datetime]").forEach(function (element) {
+      var moment = new Date(element.dateTime);
+      if (element.dateTime.length > 10 && !isNaN(moment)) {
+        element.textContent = format.format(moment);
+        element.title = element.dateTime;
+      }
+    });
+    all(root, "input[data-moment]").forEach(function (input) {
+      if (input.dataset.enhanced) return;
+      input.dataset.enhanced = "1";
+      var picker = document.createElement("input");
+      picker.type = "datetime-local";
+      picker.className = input.className;
+      picker.id = input.id;
+      picker.required = input.required;
+      if (input.getAttribute("aria-describedby")) picker.setAttribute("aria-describedby", input.getAttribute("aria-describedby"));
+      var moment = new Date(input.value);
+      if (input.value && !isNaN(moment)) picker.value = local(moment);
+      input.type = "hidden";
+      input.removeAttribute("id");
+      input.required = false;
+      picker.addEventListener("change", function () {
+        input.value = picker.value ? new Date(picker.value).toISOString().replace(".000", "") : "";
+      });
+      input.after(picker);
+    });
+  }
+
+  // References: search the records that may be chosen.
+  function lookUps(root) {
+    if (!window.TomSelect) return;
+    all(root, "input[data-look-up]").forEach(function (input) {
+      if (input.tomselect) return;
+      var chosen = input.dataset.title ? [{ id: input.value, text: input.dataset.title }] : [];
+      var label = document.querySelector('label[for="' + input.id + '"]');
+      var select = new window.TomSelect(input, {
+        valueField: "id", labelField: "text", searchField: [], maxItems: 1, create: false,
+        placeholder: input.placeholder || "Search by name or number", options: chosen,
+        items: chosen.map(function (item) { return item.id; }), preload: "focus",
+        plugins: input.required ? [] : { clear_button: { title: "Remove what is chosen" } },
+        loadThrottle: 200, closeAfterSelect: true,
+        load: function (text, give) {
+          fetch(input.dataset.lookUp + encodeURIComponent(text), { headers: { Accept: "application/json" } })
+            .then(function (answer) { return answer.ok ? answer.json() : []; })
+            .then(function (found) {
+              select.clearOptions(function (option) { return select.items.indexOf(option.id) >= 0; });
+              give(found.map(function (pair) { return { id: String(pair[0]), text: pair[1] }; }));
+            })
+            .catch(function () { give(); });
+        }
+      });
+      select.control_input.setAttribute("aria-label", label ? label.textContent.trim() : input.getAttribute("aria-label") || "Search");
+    });
+  }
+
+  // The guideline of the field that is being filled stands beside the form.
+  document.addEventListener("focusin", function (event) {
+    var field = event.target.closest && event.target.closest("[data-field]");
+    var panel = document.getElementById("guideline");
+    if (!field || !panel) return;
+    all(document, ".focus-guide").forEach(function (other) { other.classList.remove("focus-guide"); });
+    field.classList.add("focus-guide");
+    var text = field.querySelector(".guideline");
+    panel.querySelector(".guideline-title").textContent = field.dataset.field;
+    panel.querySelector(".guideline-text").textContent = text ? text.textContent.trim() : "There is no guideline for this field.";
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-theme-switch]")) {
+      var dark = document.documentElement.dataset.bsTheme === "dark";
+      document.documentElement.dataset.bsTheme = dark ? "light" : "dark";
+      document.cookie = "theme=" + (dark ? "light" : "dark") + ";path=/;max-age=31536000;samesite=lax";
+      return;
+    }
+    var row = event.target.closest("tr[data-href]");
+    if (row && !event.target.closest("a,button,input,label,select") && !String(window.getSelection())) {
+      window.location = row.dataset.href;
+    }
+  });
+
+  document.addEventListener("keydown", function (event) {
+    var typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      var box = document.getElementById("search-everything");
+      if (box) { event.preventDefault(); box.focus(); }
+    }
+  });
+
+  // Deleting and the like asks first; a form is sent once.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (question && !window.confirm(question)) { event.preventDefault(); return; }
+    if (form.method === "post") {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      leaving = true;
+    }
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) all(document, "form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  // Drafts: what is typed into a task is kept while it is typed.
+  var leaving = false;
+  function keepDrafts() {
+    var form = document.querySelector("form[data-draft]");
+    if (!form) return;
+    var state = document.getElementById("draft-state"), waiting = null;
+    function keep() {
+      waiting = null;
+      if (leaving) return;
+      fetch(form.dataset.draft, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token, Accept: "application/json" } })
+        .then(function (answer) {
+          if (answer.ok) { state.textContent = "Draft kept at " + new Date().toLocaleTimeString([], { timeStyle: "short" }); return null; }
+          return answer.json().then(function (refusal) { state.textContent = refusal.detail || "The draft could not be kept."; });
+        })
+        .catch(function () { state.textContent = "The draft could not be kept: no connection."; });
+    }
+    function soon() {
+      if (waiting) clearTimeout(waiting);
+      waiting = setTimeout(keep, 1200);
+    }
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+  }
+
+  function enhance(root) { showMoments(root); lookUps(root); }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    enhance(document);
+    keepDrafts();
+    var wrong = document.querySelector(".is-invalid");
+    if (wrong) wrong.focus();
+  });
+  document.addEventListener("htmx:afterSwap", function (event) { enhance(event.target); });
+})();

@@ -1,0 +1,176 @@
+"""A task: its form, how it is done, and the buttons that finish it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from admin import commands, errors, links
+from admin.forms import PageForm, page_form
+from admin.look_up import title_of
+from admin.screen import Screen, actor, app, at
+from admin.work import who
+from server.domain.procedure import Do, walk
+from server.domain.refusals import Conflict, Refusal
+from server.domain.run import TaskState
+from server.notation import Titles, swim_lanes
+from server.usecases import runs, tasks
+from server.usecases.commands import AlreadyDone
+from server.usecases.views import RunView, TaskView
+
+
+class TaskPages(Screen):
+    """Pages about one task each; the way to them is My work."""
+
+    def __init__(self) -> None:
+        super().__init__("Task", "tasks", "/tasks")
+
+    def is_visible(self) -> bool:
+        return False
+
+    @at("/")
+    def index(self) -> Response:
+        return redirect(url_for("admin.index"))
+
+    @at("/<int:task_id>/", methods=("GET", "POST"))
+    def task(self, task_id: int) -> Any:
+        view = tasks.view(app(), actor(), task_id)
+        form = page_form(view.form, revision=view.record_revision)
+        if request.method == "GET":
+            form.with_draft(view.draft)
+            form.titled(title_of)
+            return self._page(view, form)
+        form.typed(request.form)
+        form.command = request.form.get("command") or form.command
+        outcome = request.form.get("outcome") or None
+        try:
+            done = tasks.complete(
+                app(),
+                actor(),
+                task_id,
+                outcome=outcome,
+                answers=form.answers,
+                record_revision=request.form.get("revision", type=int),
+                key=commands.key(form.command, "complete", task_id, outcome, form.answers),
+            )
+        except AlreadyDone:
+            flash("This task was completed already.", "info")
+            return redirect(url_for("admin.index"))
+        except Refusal as refusal:
+            return self._refused(task_id, form, refusal)
+        mine = [line for line in done.opened if _is_for_me(line.id)]
+        if mine:
+            flash(f"“{view.line.title}” is done. What follows is yours, too.", "success")
+            return redirect(url_for("tasks.task", task_id=mine[0].id))
+        flash(_what_follows(view, done.opened, done.run_end), "success")
+        return redirect(url_for("admin.index"))
+
+    @at("/<int:task_id>/claim", methods=("POST",))
+    def claim(self, task_id: int) -> Response:
+        tasks.claim(app(), actor(), task_id)
+        return redirect(url_for("tasks.task", task_id=task_id))
+
+    @at("/<int:task_id>/release", methods=("POST",))
+    def release(self, task_id: int) -> Response:
+        tasks.release(app(), actor(), task_id)
+        flash("The task is offered to everybody who may do it again.", "info")
+        return redirect(url_for("tasks.task", task_id=task_id))
+
+    @at("/<int:task_id>/assign", methods=("POST",))
+    def assign(self, task_id: int) -> Response:
+        view = tasks.assign(app(), actor(), task_id, request.form.get("person", 0, type=int))
+        flash(f"The task was given to {view.line.claimed_by}.", "success")
+        return redirect(url_for("admin.index"))
+
+    @at("/<int:task_id>/draft", methods=("POST",))
+    def draft(self, task_id: int) -> Any:
+        view = tasks.view(app(), actor(), task_id)
+        form = page_form(view.form)
+        form.typed(request.form)
+        kept = {key: value for key, value in form.answers.items() if value is not None}
+        tasks.save_draft(app(), actor(), task_id, kept)
+        return jsonify(kept=True)
+
+    def _refused(self, task_id: int, form: PageForm, refusal: Refusal) -> Any:
+        view = tasks.view(app(), actor(), task_id)
+        form.titled(title_of)
+        form.refuse(refusal, self._field_titles(view))
+        if isinstance(refusal, Conflict):
+            form.revision = view.record_revision
+        return self._page(view, form), errors.status_of(refusal)
+
+    def _page(self, view: TaskView, form: PageForm) -> Any:
+        run = runs.view(app(), actor(), view.line.run_id)
+        return self.render(
+            "screens/task.html",
+            view=view,
+            line=view.line,
+            form=form,
+            run=run,
+            steps=tuple(step_bar(view, run)),
+            diagram=diagram(run),
+            who=who,
+            is_open=view.line.state is TaskState.OPEN,
+        )
+
+    def _field_titles(self, view: TaskView) -> Mapping[str, str]:
+        entity = app().definitions.entities.get(view.line.about.record.entity)
+        return {key: item.title for key, item in entity.fields.items()} if entity else {}
+
+
+@dataclass(frozen=True, slots=True)
+class BarStep:
+    """A task of the procedure on the bar above the form. `state`: done, now or later."""
+
+    title: str
+    state: str
+
+
+def step_bar(view: TaskView, run: RunView) -> list[BarStep]:
+    """The tasks of the procedure that were done, this one, and those that may follow."""
+    procedure = app().definitions.procedures.get(view.line.procedure)
+    if procedure is None:
+        return []
+    people = [step for step in walk(procedure.steps) if isinstance(step.action, Do)]
+    here = next((n for n, step in enumerate(people) if step.key == view.line.step), None)
+    if here is None:
+        return []
+    bar = []
+    for number, step in enumerate(people):
+        if number == here:
+            bar.append(BarStep(step.title, "now"))
+        elif step.key in run.done and number < here:
+            bar.append(BarStep(step.title, "done"))
+        elif here < number <= here + 3:
+            bar.append(BarStep(step.title, "later"))
+    return bar
+
+
+def diagram(run: RunView) -> str | None:
+    """The procedure of a run as it is served now, with the way so far."""
+    procedure = app().definitions.procedures.get(run.line.procedure)
+    if procedure is None:
+        return None
+    return swim_lanes(
+        procedure,
+        Titles.of(app().definitions),
+        link=links.in_procedure(procedure.key),
+        done=run.done,
+        current=run.current,
+    )
+
+
+def _is_for_me(task_id: int) -> bool:
+    return tasks.view(app(), actor(), task_id).may_complete
+
+
+def _what_follows(view: TaskView, opened: Any, run_end: str | None) -> str:
+    done = f"“{view.line.title}” is done."
+    if opened:
+        following = "; ".join(f"“{line.title}” for {who(line)}" for line in opened[:3])
+        return f"{done} What follows: {following}."
+    return f"{done} The procedure has ended." if run_end else done
