@@ -1,0 +1,177 @@
+"""Runs, their history and reasons, and what failed, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.api.representations.records import form, moment_or_none, record_title
+from server.api.representations.tasks import task_line
+from server.api.schemas import (
+    ANYTHING,
+    ID,
+    KEY,
+    MOMENT,
+    TEXT,
+    WHOLE,
+    Schema,
+    component,
+    listing,
+    mapping,
+    nullable,
+    shape,
+)
+from server.domain.run import RunState
+from server.domain.values import to_json
+from server.usecases.views import (
+    FailureView,
+    HistoryLine,
+    RunLine,
+    RunView,
+    StartButton,
+    VerdictView,
+)
+
+SHAPES: dict[str, Schema] = {}
+
+_RUN_LINE: dict[str, Schema] = {
+    "id": ID,
+    "procedure": KEY,
+    "procedure_title": TEXT,
+    "about": component("RecordTitle"),
+    "state": {"type": "string", "enum": [state.value for state in RunState]},
+    "end": nullable(KEY),
+    "started_at": MOMENT,
+    "ended_at": nullable(MOMENT),
+    "revision": WHOLE,
+}
+SHAPES["RunLine"] = shape(_RUN_LINE)
+SHAPES["HistoryLine"] = shape(
+    {
+        "sequence": WHOLE,
+        "at": MOMENT,
+        "who": TEXT,
+        "kind": KEY,
+        "step": nullable(KEY),
+        "sentence": TEXT,
+        "facts": mapping(ANYTHING),
+    }
+)
+SHAPES["Verdict"] = shape(
+    {
+        "id": ID,
+        "decision": KEY,
+        "title": TEXT,
+        "step": nullable(KEY),
+        "at": MOMENT,
+        "inputs": mapping(ANYTHING),
+        "hits": listing(KEY),
+        "output": mapping(ANYTHING),
+        "because": listing(TEXT),
+        "evaluator": KEY,
+        "definition": KEY,
+    }
+)
+SHAPES["Run"] = shape(
+    _RUN_LINE
+    | {
+        "definition": KEY,
+        "tasks": listing(component("TaskLine")),
+        "history": listing(component("HistoryLine")),
+        "verdicts": listing(component("Verdict")),
+        "done": listing(KEY),
+        "current": listing(KEY),
+    }
+)
+SHAPES["Failure"] = shape(
+    {
+        "id": ID,
+        "run": nullable(component("RunLine")),
+        "step": nullable(KEY),
+        "sentence": TEXT,
+        "attempts": WHOLE,
+        "at": MOMENT,
+    }
+)
+SHAPES["Start"] = shape(
+    {
+        "procedure": KEY,
+        "procedure_title": TEXT,
+        "start": KEY,
+        "title": TEXT,
+        "form": component("Form"),
+    }
+)
+
+
+def run_line(line: RunLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "procedure": line.procedure,
+        "procedure_title": line.procedure_title,
+        "about": record_title(line.about),
+        "state": line.state.value,
+        "end": line.end,
+        "started_at": to_json(line.started_at),
+        "ended_at": moment_or_none(line.ended_at),
+        "revision": line.revision,
+    }
+
+
+def run(view: RunView) -> dict[str, Any]:
+    return run_line(view.line) | {
+        "definition": view.definition,
+        "tasks": [task_line(line) for line in view.tasks],
+        "history": [history_line(line) for line in view.history],
+        "verdicts": [verdict(item) for item in view.verdicts],
+        "done": sorted(view.done),
+        "current": sorted(view.current),
+    }
+
+
+def history_line(line: HistoryLine) -> dict[str, Any]:
+    return {
+        "sequence": line.sequence,
+        "at": to_json(line.at),
+        "who": line.who,
+        "kind": line.kind,
+        "step": line.step,
+        "sentence": line.sentence,
+        "facts": dict(line.facts),
+    }
+
+
+def verdict(view: VerdictView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "decision": view.decision,
+        "title": view.title,
+        "step": view.step,
+        "at": to_json(view.at),
+        "inputs": dict(view.inputs),
+        "hits": list(view.hits),
+        "output": dict(view.output),
+        "because": list(view.because),
+        "evaluator": view.evaluator,
+        "definition": view.definition,
+    }
+
+
+def failure(view: FailureView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "run": None if view.run is None else run_line(view.run),
+        "step": view.step,
+        "sentence": view.sentence,
+        "attempts": view.attempts,
+        "at": to_json(view.at),
+    }
+
+
+def start(button: StartButton) -> dict[str, Any]:
+    return {
+        "procedure": button.procedure,
+        "procedure_title": button.procedure_title,
+        "start": button.start,
+        "title": button.title,
+        "form": form(button.form),
+    }
