@@ -169,9 +169,7 @@ def page(
 def parked(connection: sa.Connection) -> int:
     """How many messages are parked."""
     statement = sa.select(sa.func.count()).select_from(inbox)
-    return int(
-        connection.scalar(statement.where(inbox.c.state == MessageState.PARKED.value)) or 0
-    )
+    return int(connection.scalar(statement.where(inbox.c.state == MessageState.PARKED.value)) or 0)
 
 
 # -- whose they are ---------------------------------------------------------------------------
@@ -188,9 +186,7 @@ def hold(connection: sa.Connection, message: Message) -> Belonging:
         .values(source=message.source, identity=message.identity, message_id=0)
         .on_conflict_do_nothing()
     )
-    row = connection.execute(
-        sa.select(identity).where(_same(message)).with_for_update()
-    ).one()
+    row = connection.execute(sa.select(identity).where(_same(message)).with_for_update()).one()
     record = None if row.record_id is None else RecordRef(row.record_entity, row.record_id)
     return Belonging(record, row.ended_at, row.message_id)
 
@@ -211,9 +207,7 @@ def belongs(connection: sa.Connection, message: Message, known: Belonging) -> No
 
 
 def _same(message: Message) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        identity.c.source == message.source, identity.c.identity == message.identity
-    )
+    return sa.and_(identity.c.source == message.source, identity.c.identity == message.identity)
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
