@@ -1,0 +1,535 @@
+"""How requests and events go in the sample: each story is told once, and happens many times.
+
+A story does what people do at their tasks, and yields the moment at which it goes on. It knows
+tasks by the ids of their steps, as the shipped procedures name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from server.usecases.sample.work import Work
+
+Case = Mapping[str, Any]
+Told = Iterator[datetime]
+Story = Callable[[Work, Case], Told]
+
+EFFECTS = ("outage_in_hours", "function_changes", "cmdb_update")
+ABILITIES = ("skills", "access_rights", "time")
+READERS = ("helps_requesters", "helps_analysts", "helps_specialists")
+DAY = 24 * 60
+
+
+def answering(questions: tuple[str, ...], *yes: str) -> dict[str, bool]:
+    """Yes to the questions named, no to the others."""
+    return {question: question in yes for question in questions}
+
+
+# -- at the service desk ----------------------------------------------------------------------
+
+
+def reaches_the_desk(work: Work, case: Case, *, existing: bool = False) -> Told:
+    """Somebody phones, comes by or writes; most phone."""
+    way = work.chance.choice(("by-phone", "by-phone", "in-person", "in-writing"))
+    caller = work.organisation.actors[work.caller]
+    told = {"caller": work.record("person", work.caller).id, "message": case["says"]}
+    if way == "in-writing":
+        work.enter("contact", caller, channel="in_writing", **told)
+        yield work.working(40)
+        work.do("read", is_about_existing=existing)
+    else:
+        analyst = work.holder("service-desk-analyst")
+        work.begin("incident-request-registration", way, analyst, **told)
+        yield work.straight(4)
+        work.do("ask", by=analyst, is_about_existing=existing)
+    yield work.straight(5)
+
+
+def registered(work: Work, case: Case, *able: str) -> Told:
+    """A new request is registered, by somebody who is able to do so much."""
+    yield from reaches_the_desk(work, case)
+    named = {
+        key: work.record(key, case[key]).id
+        for key in ("service", "ci", "infrastructure")
+        if key in case
+    }
+    answers = {
+        "summary": case["summary"],
+        "description": case["says"],
+        "requester": work.record("person", work.caller).id,
+        "service_type": case.get("type", "user_service_restoration"),
+        "impact": case.get("impact", "minor"),
+        "urgency": case.get("urgency", "medium"),
+        "is_outage": case.get("outage", False),
+    }
+    work.do("register", **answers, **named, **answering(ABILITIES, *able))
+
+
+def at_the_desk(work: Work, case: Case) -> Told:
+    """The analyst resolves it while the caller is on the line."""
+    yield from registered(work, case, *ABILITIES)
+    yield work.straight(9)
+    work.do("resolve", "solved")
+    yield work.straight(4)
+    readers = answering(READERS, "helps_analysts") if case.get("share") else answering(READERS)
+    work.do(
+        "record",
+        solution=case["solution"],
+        still_in_contact=True,
+        verified_by_user=True,
+        **readers,
+    )
+
+
+def unverified_at_the_desk(work: Work, case: Case) -> Told:
+    """The analyst resolves it; the caller tries it later, and is content or not."""
+    yield from registered(work, case, *ABILITIES)
+    yield work.straight(15)
+    work.do("resolve", "solved")
+    yield work.straight(4)
+    work.do(
+        "record",
+        solution=case["solution"],
+        still_in_contact=False,
+        verified_by_user=False,
+        **answering(READERS),
+    )
+    yield from judged(work, case)
+
+
+def asks_for_status(work: Work, case: Case) -> Told:
+    """A caller wants to know how an earlier request stands."""
+    yield from reaches_the_desk(work, case, existing=True)
+    earlier = work.earlier()
+    if earlier is None:
+        return
+    work.do("look-up", "status_update", incident_request=earlier.id)
+    yield work.straight(5)
+    work.do("tell", note="Told the caller who is working on it and what comes next.")
+
+
+def calls_to_reopen(work: Work, case: Case) -> Told:
+    """A caller says that what was done has not helped after all."""
+    yield from reaches_the_desk(work, case, existing=True)
+    resolved = work.earlier("resolved", "closed")
+    if resolved is None:
+        return
+    work.do("look-up", "reopen", incident_request=resolved.id)
+    yield work.straight(6)
+    work.do("reopen", reopen_reason=case["fails"])
+    yield work.working(30)
+    work.do("choose-group", assigned_group=work.record("group", "Workplace").id)
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, {"solution": "Found a second cause and removed it."})
+    yield from accepted(work)
+
+
+# -- in a group -------------------------------------------------------------------------------
+
+
+def by_specialist(work: Work, case: Case) -> Told:
+    """The rules find the group, a specialist resolves it, the requester is content."""
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    if "take-up" in work.open:
+        yield work.working(60)
+        work.do("take-up", problem_reference="P-31", handling_result="Investigation P-31 begun.")
+    if case.get("share"):
+        yield from solution_is_judged(work, case)
+    yield from judged(work, case)
+
+
+def group_gives_it_to_a_specialist(work: Work) -> Told:
+    yield work.working(50)
+    work.do("review", information_complete=True, right_group=True)
+    yield work.straight(6)
+    work.do("consequences", **answering(EFFECTS))
+    yield work.straight(8)
+    specialist = work.one_of(*work.organisation.specialists(work.group_of("assign-specialist")))
+    work.do("assign-specialist", assignee=work.record("person", specialist.name).id)
+
+
+def specialist_resolves(work: Work, case: Case) -> Told:
+    yield work.working(120)
+    work.do("review", work_notes=case.get("notes"), **answering(EFFECTS))
+    yield work.working(150)
+    work.do("resolve", "solved")
+    yield work.straight(12)
+    work.do("record", **resolution(case))
+
+
+def resolution(case: Case) -> dict[str, Any]:
+    return {
+        "solution": case["solution"],
+        "workaround_used": case.get("workaround", False),
+        "likely_to_recur": case.get("recurs", False),
+        **(answering(READERS, "helps_analysts") if case.get("share") else answering(READERS)),
+    }
+
+
+def solution_is_judged(work: Work, case: Case) -> Told:
+    """The coordinator lets others use the solution, now and then only after some polish."""
+    yield work.working(200)
+    rough = work.chance.random() < 1 / 3
+    work.do("review", needs_improvement=rough, **answering(READERS, "helps_analysts"))
+    if rough:
+        yield work.working(60)
+        work.do("improve", title=case["summary"], text=case["solution"])
+
+
+def judged(work: Work, case: Case) -> Told:
+    """Most accept; some never answer; a few are not content where the case says why."""
+    if "fails" in case and work.chance.random() < 1 / 2:
+        yield from reopened_by_requester(work, case)
+    elif work.chance.random() < 1 / 5:
+        yield work.working(8 * DAY)
+        work.do("close-silent")
+    else:
+        yield from accepted(work)
+
+
+def accepted(work: Work) -> Told:
+    yield work.working(0.7 * DAY)
+    work.do("verify", "accept")
+
+
+def reopened_by_requester(work: Work, case: Case) -> Told:
+    yield work.working(90)
+    work.do("verify", "not_good_enough", reopen_reason=case["fails"])
+    if "choose-group" in work.open:
+        yield work.working(30)
+        group = work.record("group", case.get("group", "Servers and storage"))
+        work.do("choose-group", assigned_group=group.id)
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, {**case, "solution": case.get("better", "Solved.")})
+    yield from accepted(work)
+
+
+def reopened(work: Work, case: Case) -> Told:
+    """The first solution does not last, the second does."""
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    yield from reopened_by_requester(work, case)
+
+
+def sent_back(work: Work, case: Case) -> Told:
+    """The group lacks facts; the desk asks the requester."""
+    yield from registered(work, case, "time")
+    yield from returned(work, case, complete=False, right=True)
+    work.do("rework", description=f"{case['says']} {case['added']}")
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    yield from judged(work, case)
+
+
+def wrong_group(work: Work, case: Case) -> Told:
+    """The group is not the right one; the desk hands it to another."""
+    yield from registered(work, case, "time")
+    yield from returned(work, case, complete=True, right=False)
+    work.do(
+        "rework",
+        description=f"{case['says']} {case['added']}",
+        assigned_group=work.record("group", case["right_group"]).id,
+    )
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    yield from judged(work, case)
+
+
+def returned(work: Work, case: Case, *, complete: bool, right: bool) -> Told:
+    yield work.working(70)
+    work.do("review", information_complete=complete, right_group=right)
+    yield work.straight(6)
+    work.do("send-back", return_reason=case["missing"])
+    yield work.working(60)
+
+
+def chosen_by_hand(work: Work, case: Case) -> Told:
+    """Nothing named in the request has a group, so the desk chooses one."""
+    yield from registered(work, case, "skills", "time")
+    yield work.working(20)
+    work.do("choose-group", assigned_group=work.record("group", case["group"]).id)
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    yield from judged(work, case)
+
+
+def waits(work: Work, case: Case) -> Told:
+    """The specialist has to wait for somebody else."""
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield work.working(90)
+    work.do("review", work_notes=case["notes"], **answering(EFFECTS))
+    yield work.straight(60)
+    work.do("resolve", "wait", pending_reason=case["pending"])
+    yield work.working(2 * DAY)
+    work.do("wait")
+    yield work.working(120)
+    work.do("resolve", "solved")
+    yield work.straight(10)
+    work.do("record", **resolution(case))
+    yield from judged(work, case)
+
+
+def change(work: Work, case: Case) -> Told:
+    """What is asked for is a change; Change Management plans it elsewhere."""
+    yield from registered(work, case, "time")
+    yield work.working(60)
+    work.do("review", information_complete=True, right_group=True)
+    yield work.straight(10)
+    work.do("consequences", **answering(EFFECTS, "function_changes"))
+    yield work.straight(10)
+    service = work.record("service", case["service"])
+    work.do("to-change-coordinator", service=service.id, change_objective=case["objective"])
+    yield work.working(200)
+    work.do("review", "taken_up", handling_result=case["result"])
+    yield work.working(5 * DAY)
+    work.do("close-change", "in_use", solution=case["solution"])
+    yield from accepted(work)
+
+
+# -- late, and up -----------------------------------------------------------------------------
+
+
+def runs_late(work: Work, case: Case) -> Told:
+    """An agreement warns; somebody better placed takes the request on."""
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield work.working(60)
+    work.do("review", work_notes=case["notes"], **answering(EFFECTS))
+    yield work.working(DAY)
+    late(work, case, breached=False)
+    yield work.straight(15)
+    work.do("review", needs_advice=True)
+    yield work.straight(20)
+    work.do("ask-specialists", work_notes=f"{case['notes']} Two of us have seen it before.")
+    yield work.straight(10)
+    better = answering(("better_skills", "better_availability", "better_access_rights"))
+    work.do("compare", **{**better, "better_skills": True})
+    yield work.straight(10)
+    taker = work.one_of(*work.organisation.specialists(work.group_of("reassign")))
+    work.do("reassign", assignee=work.record("person", taker.name).id)
+    yield work.working(60)
+    work.do("resolve", "solved")
+    yield work.straight(10)
+    work.do("record", **resolution(case))
+    yield from accepted(work)
+
+
+def late(work: Work, case: Case, *, breached: bool) -> None:
+    """Word comes in that time runs out, or has run out."""
+    request = work.request()
+    coordinator = work.holder("group-coordinator")
+    work.enter(
+        "escalation",
+        coordinator,
+        about=request,
+        incident_request=request.id,
+        agreement=case["agreement"],
+        target="resolve",
+        breached=breached,
+    )
+
+
+def outage_reaches_the_owner(work: Work, case: Case) -> Told:
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield work.straight(70)
+    late(work, case, breached=True)
+    yield work.straight(8)
+    work.do("review", needs_advice=False, is_outage=True, affected_users=140)
+    yield work.straight(6)
+    reason = f"{case['summary']}, longer than the agreement allows."
+    work.do("tell-owner", escalation_reason=reason)
+    yield work.straight(15)
+
+
+def owner_talks(work: Work, notes: str, *ways: str) -> None:
+    """The owner, or the on-duty manager in place of one who is away, hears the specialists."""
+    owner = work.somebody(work.open["talk"])
+    work.do(
+        "talk",
+        by=owner,
+        escalation_handler=owner.id,
+        situation_notes=notes,
+        **answering(("recovery_fixes", "recovery_better"), *ways),
+    )
+
+
+def outage_to_recovery(work: Work, case: Case) -> Told:
+    """The service is brought up at the continuity site."""
+    yield from outage_reaches_the_owner(work, case)
+    notes = "The database needs six hours to be repaired. Hillside has a copy four minutes old."
+    owner_talks(work, notes, "recovery_fixes", "recovery_better")
+    yield work.straight(10)
+    work.do("call-duty-manager", situation_notes=notes)
+    yield work.straight(50)
+    solution = "Patient records run at Hillside until the repair is done. Pages may open slower."
+    work.do("recover", solution=solution, handling_result="Recovered by the plan, 48 minutes.")
+    yield from accepted(work)
+
+
+def owner_orders_a_change(work: Work) -> Told:
+    work.do("consequences", **answering(EFFECTS, "cmdb_update"))
+    yield work.straight(10)
+    work.do(
+        "risks",
+        risks="The spare may carry an older configuration, seen by lamps that blink amber.",
+        user_impact="Nothing more than now; the network comes back room by room.",
+    )
+    yield work.straight(10)
+    work.do(
+        "approach",
+        "acceptable",
+        implementation_approach="Copy the configuration, put the spare in, move the cables.",
+    )
+    yield work.straight(5)
+    group = work.group_of("order") if work.open["order"].group else "Network"
+    specialist = work.one_of(*work.organisation.specialists(group))
+    handler = work.somebody(work.open["order"])
+    work.do("order", by=handler, assignee=specialist.id, escalation_handler=handler.id)
+    yield work.straight(40)
+
+
+def outage_to_emergency_change(work: Work, case: Case) -> Told:
+    """The owner orders an emergency change, and it works."""
+    yield from outage_reaches_the_owner(work, case)
+    owner_talks(work, "The switch is broken. A spare is in stock, but records must be changed.")
+    yield work.straight(8)
+    yield from owner_orders_a_change(work)
+    work.do("implement", work_notes="Spare switch put in, all rooms tested.")
+    yield work.straight(20)
+    work.do("test", "worked", solution="The switch was broken and has been replaced.")
+    yield from accepted(work)
+
+
+def specialist_escalates(work: Work, case: Case) -> Told:
+    """The specialist finds that only a change will help; the owner lets the repair go on."""
+    yield from registered(work, case, "time")
+    yield from group_gives_it_to_a_specialist(work)
+    yield work.working(100)
+    work.do("review", work_notes=case["notes"], **answering(EFFECTS, "outage_in_hours"))
+    yield work.straight(20)
+    service = work.record("service", case["service"])
+    work.do("escalate", service=service.id, escalation_reason=case["reason"])
+    yield work.working(60)
+    owner_talks(work, "Two hours down, best after six in the evening.")
+    yield work.straight(20)
+    yield from owner_orders_a_change(work)
+    work.do("implement", work_notes="Data moved between six and eight in the evening.")
+    yield work.straight(30)
+    work.do("test", "worked", solution="Payroll has faster disks. The list opens in a second.")
+    yield from accepted(work)
+
+
+# -- events -----------------------------------------------------------------------------------
+
+NOTICES = ("planned", "other_ci", "already_registered")
+
+
+def reported(work: Work, case: Case, notice: str, *set_aside: str) -> Told:
+    """Monitoring reports, perhaps more than once; an operator looks."""
+    alert = {**case, "since": work.clock.at.isoformat()}
+    work.report(alert)
+    if work.chance.random() < 1 / 3:
+        yield work.straight(3)
+        work.report(alert)
+    yield work.straight(6)
+    work.do(
+        "review",
+        gives_notice_of=notice,
+        apparent_cause=case.get("cause"),
+        **answering(NOTICES, *set_aside),
+    )
+    yield work.straight(5)
+
+
+def set_aside(*why: str) -> Story:
+    """An event that calls for no work."""
+
+    def told(work: Work, case: Case) -> Told:
+        yield from reported(work, case, "nothing" if not why else "outage", *why)
+
+    return told
+
+
+def warning(work: Work, case: Case) -> Told:
+    """Room is running out; the capacity manager judges it."""
+    yield from reported(work, case, "capacity_shortage")
+    operator = work.somebody(work.open["register-warning"])
+    work.do(
+        "register-warning",
+        by=operator,
+        summary=case["text"].rstrip("."),
+        description=case["objective"],
+        requester=operator.id,
+    )
+    yield work.working(180)
+    if case["outcome"] == "dealt_with":
+        work.do("judge", "dealt_with", solution=case["result"])
+        return
+    work.do("judge", "adjust_monitoring", handling_result=case["result"])
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, {"solution": "The threshold was moved as asked."})
+    yield from accepted(work)
+
+
+def register_outage(work: Work, case: Case, *able: str) -> Told:
+    yield from reported(work, case, "degradation")
+    operator = work.somebody(work.open["register-outage"])
+    work.do(
+        "register-outage",
+        by=operator,
+        summary=case["text"].rstrip("."),
+        description=f"{case['text']} {case['cause']}",
+        requester=operator.id,
+        impact="moderate",
+        urgency="high" if case["severity"] == "critical" else "medium",
+        is_outage=False,
+        **answering(ABILITIES, *able),
+    )
+
+
+def handled_by_operator(work: Work, case: Case) -> Told:
+    """The operator knows what to do, and does it."""
+    yield from register_outage(work, case, *ABILITIES)
+    yield work.straight(15)
+    work.do("resolve", solution=case["solution"])
+
+
+def to_specialist(work: Work, case: Case) -> Told:
+    """The request goes to the group of the CI."""
+    yield from register_outage(work, case, "skills")
+    yield from group_gives_it_to_a_specialist(work)
+    yield from specialist_resolves(work, case)
+    yield from accepted(work)
+
+
+STORIES: Mapping[str, Story] = {
+    "at-the-desk": at_the_desk,
+    "unverified-at-the-desk": unverified_at_the_desk,
+    "asks-for-status": asks_for_status,
+    "calls-to-reopen": calls_to_reopen,
+    "by-specialist": by_specialist,
+    "reopened": reopened,
+    "sent-back": sent_back,
+    "wrong-group": wrong_group,
+    "chosen-by-hand": chosen_by_hand,
+    "waits": waits,
+    "change": change,
+    "runs-late": runs_late,
+    "outage-to-recovery": outage_to_recovery,
+    "outage-to-emergency-change": outage_to_emergency_change,
+    "specialist-escalates": specialist_escalates,
+    "warning": warning,
+    "planned": set_aside("planned"),
+    "consequence": set_aside("other_ci"),
+    "registered-already": set_aside("already_registered"),
+    "nothing": set_aside(),
+    "handled-by-operator": handled_by_operator,
+    "to-specialist": to_specialist,
+}
