@@ -31,7 +31,7 @@ from server.domain.values import RecordRef, Value
 from server.engine.walk import StepFailed
 from server.storage import inbox
 from server.storage.inbox import Belonging, Message, MessageState
-from server.usecases import access, messages, tasks
+from server.usecases import access, messages
 from server.usecases.app import App
 from server.usecases.running import Running
 from server.usecases.views import Page
@@ -282,7 +282,7 @@ def resume(app: App, actor: Actor, message_id: int) -> Message:
 
 
 def _require(app: App, connection: sa.Connection, actor: Actor) -> None:
-    if not tasks.has_permission(Running(app, connection, actor), ADMINISTER):
+    if not Running(app, connection, actor).may(ADMINISTER):
         raise NotAllowed(
             "Your roles do not let you look after the inbox.",
             hint=f"It takes a role with the permission '{ADMINISTER}'.",
