@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from server.domain.values import RecordRef, Value
 
+Place = tuple[int | None, str | None]
+"""Where something was written: the run (below zero until stored) and its step."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
@@ -14,15 +17,14 @@ class RecordChange:
 
     `new` holds every value of a new record (its id is below zero), and just the values that differ
     of one that exists; `old` holds what those were. `rules` names, for a field that a decision
-    set, the decision and its rule. `run` (below zero until stored) and `step` say where it changed.
+    set, the decision and its rule; `places` names, for a field that a step wrote, that step.
     """
 
     record: RecordRef
     new: Mapping[str, Value]
     old: Mapping[str, Value] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
-    run: int | None = None
-    step: str | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
     deleted: bool = False
 
     @property

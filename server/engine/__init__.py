@@ -3,6 +3,7 @@
 draft    pending changes of records over the records that are
 seats    who may do a task
 events   what has happened, in the past tense
+settled  ids that storing gave, in place of those below zero
 apply    what each event makes of a run; replaying all of them gives the run
 advance  the state machine: the only code that decides which event comes next
 """

@@ -2,6 +2,8 @@
 
 A `Machine` serves one command. It moves runs on until everything rests: at a task, or at an end.
 Records are written through the command's draft; other runs are asked for through the library.
+Where tokens still have to go stands on an agenda, not on Python's stack, so that definitions which
+go round in a circle are told so, however they do it.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from server.domain.decision import NoVerdict, Verdict
 from server.domain.definitions import Book
 from server.domain.expression import evaluate
 from server.domain.procedure import (
     DONE,
     Assignment,
     Beginning,
+    Branch,
     Choose,
     ContinueIn,
     Create,
@@ -28,6 +32,7 @@ from server.domain.procedure import (
     Step,
     Together,
 )
+from server.domain.refusals import Invalid, Refusal
 from server.domain.role import Role
 from server.domain.run import Run, Scope, Seat
 from server.domain.values import RecordRef, Value
@@ -71,6 +76,7 @@ class Machine:
         self._roles = roles
         self._facts = Facts(draft, decide)
         self._library = library
+        self._agenda: list[tuple[Walk, int, str]] = []
         self._taken = 0
 
     def walk(self, run: Run, book: Book) -> Walk:
@@ -86,34 +92,14 @@ class Machine:
         about: RecordRef,
         *,
         starter: RecordRef | None = None,
-        after: Walk | None = None,
     ) -> Walk | None:
         """Start a run at `beginning`; None when its condition does not hold.
 
-        Where one is open on this record already, that one gets a note and is returned.
+        Where one is open on this record already, that one is returned as it is.
         """
-        procedure = book.procedure
-        names: dict[str, Value] = {procedure.about: about}
-        if starter is not None:
-            names[starter.entity] = starter
-        if beginning.gateway is not None:
-            verdict = self._facts.ask(beginning.gateway, beginning.given, names)
-            if verdict.value != START:
-                return None
-        open_one = self._open(procedure.key, about)
-        if open_one is not None:
-            if after is not None:
-                open_one.happen(happened.Noted(after.book.procedure.key, after.run.id))
-            return open_one
-        run_id = -1 - sum(known < 0 for known in self.walks)
-        run = Run(run_id, procedure.key, book.hash, about, {0: Scope(0, None)})
-        walk = self.walks[run_id] = Walk(run, book, run)
-        walk.happen(
-            happened.RunStarted(beginning.key, names, after.run.id if after is not None else None)
-        )
-        self._facts.assign(walk, 0, None, beginning.set)
-        self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
-        return walk
+        begun = self._begin(book, beginning, about, starter=starter)
+        self._rest()
+        return begun
 
     def begin_with(self, book: Book, beginning: Beginning, starter: RecordRef) -> Walk | None:
         """Start a run because `starter` has come into being; None when it is no start for it."""
@@ -158,6 +144,7 @@ class Machine:
             )
         )
         self._pass(walk, task.scope, step, outcome)
+        self._rest()
 
     def recheck(self, walk: Walk) -> None:
         """Look again at what ends the run from outside and at who holds its open tasks."""
@@ -165,9 +152,14 @@ class Machine:
             return
         procedure = walk.book.procedure
         if procedure.stops_when is not None:
-            names = walk.names(0)
-            verdict = self._facts.ask(procedure.stops_when, procedure.stops_given, names)
+            try:
+                verdict = self._facts.ask(
+                    procedure.stops_when, procedure.stops_given, walk.names(0)
+                )
+            except NoVerdict as error:
+                raise StepFailed(walk.run, None, str(error)) from error
             if verdict.value == STOP:
+                walk.verdicts.append((None, verdict))
                 self.stop(walk, procedure.stops_when.title)
                 return
         for task in walk.run.open_tasks:
@@ -181,19 +173,30 @@ class Machine:
     # -- tokens -------------------------------------------------------------------------------
 
     def _go(self, walk: Walk, scope: int, key: str) -> None:
-        """Move the token of a list to a step, or past the list's end."""
-        while walk.run.is_open and scope in walk.run.scopes:
+        """Have the token of a list go to a step, or past the list's end."""
+        self._agenda.append((walk, scope, key))
+
+    def _rest(self) -> None:
+        """Move tokens until each rests at a task or has come to an end."""
+        self._taken = 0
+        while self._agenda:
+            walk, scope, key = self._agenda.pop()
+            if not walk.run.is_open or scope not in walk.run.scopes:
+                continue
             if key == DONE:
                 self._list_done(walk, scope)
-                return
+                continue
             step = next(item for item in walk.steps(scope) if item.key == key)
             following = self._arrive(walk, scope, step)
-            if following is None:
-                return
-            key = following
+            if following is not None:
+                self._go(walk, scope, following)
 
     def _arrive(self, walk: Walk, scope: int, step: Step) -> str | None:
-        """Do what a step does by itself; the key that follows, or None where the token rests."""
+        """Do what a step does by itself; the key that follows, or None where the token rests.
+
+        Raises:
+            StepFailed: it cannot be done, whether definitions, records or we are to blame.
+        """
         self._taken += 1
         if self._taken > AUTOMATIC_STEPS:
             raise StepFailed(
@@ -202,6 +205,17 @@ class Machine:
                 f"After {AUTOMATIC_STEPS} steps without a person, step '{step.key}' came up again: "
                 "the procedures go round in a circle.",
             )
+        try:
+            return self._act(walk, scope, step)
+        except StepFailed:
+            raise
+        except (Refusal, NoVerdict) as error:
+            raise StepFailed(walk.run, step.key, _told(step, error)) from error
+        except Exception as error:  # our fault stops this command, and is kept to be mended
+            fault = f"a fault of the application, {type(error).__name__}: {error}"
+            raise StepFailed(walk.run, step.key, _told(step, fault)) from error
+
+    def _act(self, walk: Walk, scope: int, step: Step) -> str | None:
         match step.action:
             case Do() as action:
                 self._open_task(walk, scope, step, action)
@@ -308,13 +322,16 @@ class Machine:
             seat = self._seat(walk, task.scope, step, step.action)
         except StepFailed:
             return  # it stays with whom it is; a task is never without a place
-        if seat == task.seat:
-            return
-        walk.happen(happened.TaskMoved(step.key, number, seat))
-        holders = {person.id for person in seats.candidates(seat, self._people)}
-        if task.claimed_by in holders:
-            assert task.claimed_by is not None
-            walk.happen(happened.TaskClaimed(step.key, number, task.claimed_by))
+        person = task.claimed_by
+        stays = person is not None and person in {
+            candidate.id for candidate in seats.candidates(seat, self._people)
+        }
+        if seat != task.seat:
+            walk.happen(happened.TaskMoved(step.key, number, seat))
+            if person is not None and stays:
+                walk.happen(happened.TaskClaimed(step.key, number, person))
+        elif person is not None and not stays:
+            walk.happen(happened.TaskReleased(step.key, number))
 
     def _decide(self, walk: Walk, scope: int, step: Step, action: Decide) -> str:
         decision = walk.book.decisions[action.decision]
@@ -344,16 +361,13 @@ class Machine:
         return then
 
     def _open_branches(self, walk: Walk, scope: int, step: Step, action: Together) -> None:
-        first = walk.run.sequence + 1
-        scopes = {first + index: branch for index, branch in enumerate(action.branches)}
-        walk.happen(
-            happened.BranchesOpened(
-                step.key, scope, {str(number): branch.key for number, branch in scopes.items()}
-            )
-        )
-        for number, branch in scopes.items():
-            if number in walk.run.scopes:
-                self._go(walk, number, branch.steps[0].key if branch.steps else DONE)
+        opened: list[tuple[int, Branch]] = []
+        for branch in action.branches:
+            number = walk.run.sequence + 1
+            walk.happen(happened.BranchOpened(step.key, scope, branch.key, number))
+            opened.append((number, branch))
+        for number, branch in reversed(opened):
+            self._go(walk, number, branch.steps[0].key if branch.steps else DONE)
 
     def _notify(self, walk: Walk, scope: int, step: Step, key: str) -> None:
         notification = walk.book.notifications[key]
@@ -364,17 +378,19 @@ class Machine:
 
     def _hand_over(self, walk: Walk, scope: int, step: Step, action: Start | ContinueIn) -> None:
         other = self._library.book(action.procedure)
-        here = walk.book.procedure.key
-        beginning = next(
-            start
-            for start in other.procedure.starts
-            if start.after == here and action.enters in {None, start.key}
-        )
+        beginning = _entrance(other, walk.book.procedure.key, action.enters)
+        if beginning is None:
+            raise StepFailed(
+                walk.run,
+                step.key,
+                f"Step '{step.key}' cannot hand over: procedure '{action.procedure}' has no start "
+                f"for this any more. Give it one, then try again.",
+            )
         about = self._facts.record(walk, scope, step)
         if isinstance(action, ContinueIn):
             walk.happen(happened.RunEnded(action.procedure, step.key))
-        open_one = self._open(action.procedure, about)
-        begun = self.begin(other, beginning, about, after=walk)
+        known = {each.run.id for each in self.walks.values()}
+        begun = self._begin(other, beginning, about, after=walk)
         if begun is not None:
             walk.happen(
                 happened.Started(
@@ -382,10 +398,46 @@ class Machine:
                     action.procedure,
                     about,
                     begun.run.id,
-                    joined=open_one is not None,
+                    joined=begun.run.id > 0 or begun.run.id in known,
                     continues=isinstance(action, ContinueIn),
                 )
             )
+
+    def _begin(
+        self,
+        book: Book,
+        beginning: Beginning,
+        about: RecordRef,
+        *,
+        starter: RecordRef | None = None,
+        after: Walk | None = None,
+    ) -> Walk | None:
+        """As `begin`; the new run's token is on the agenda. `after` hands over to it."""
+        procedure = book.procedure
+        names: dict[str, Value] = {procedure.about: about}
+        if starter is not None:
+            names[starter.entity] = starter
+        verdict: Verdict | None = None
+        if beginning.gateway is not None:
+            verdict = self._facts.ask(beginning.gateway, beginning.given, names)
+            if verdict.value != START:
+                return None
+        open_one = self._open(procedure.key, about)
+        if open_one is not None:
+            if after is not None:
+                open_one.happen(happened.Noted(after.book.procedure.key, after.run.id))
+            return open_one
+        run_id = -1 - sum(known < 0 for known in self.walks)
+        run = Run(run_id, procedure.key, book.hash, about, {0: Scope(0, None)})
+        walk = self.walks[run_id] = Walk(run, book, run)
+        if verdict is not None:
+            walk.verdicts.append((beginning.key, verdict))
+        walk.happen(
+            happened.RunStarted(beginning.key, names, after.run.id if after is not None else None)
+        )
+        self._facts.assign(walk, 0, None, beginning.set)
+        self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
+        return walk
 
     def _open(self, procedure: str, about: RecordRef) -> Walk | None:
         for walk in self.walks.values():
@@ -404,3 +456,21 @@ def _spoken(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _entrance(book: Book, after: str, key: str | None) -> Beginning | None:
+    """The start of a procedure by which another hands over to it."""
+    return next(
+        (
+            start
+            for start in book.procedure.starts
+            if start.after == after and key in {None, start.key}
+        ),
+        None,
+    )
+
+
+def _told(step: Step, error: Exception | str) -> str:
+    """Why a step could not be done, for administrators."""
+    details = list(error.problems.values()) if isinstance(error, Invalid) else []
+    return " ".join([f"Step '{step.title or step.key}' cannot be done: {error}", *details])

@@ -44,12 +44,9 @@ def _after(run: Run, event: Event) -> Run:
             return _named(run, scope, {name: output} if name else {})
         case happened.Created(scope=scope, name=name, record=record):
             return _named(run, scope, {name: record})
-        case happened.BranchesOpened(step=step, scope=scope, scopes=scopes):
-            made = {
-                int(number): Scope(int(number), None, parent=scope, step=step, branch=str(branch))
-                for number, branch in scopes.items()
-            }
-            return _at(replace(run, scopes={**run.scopes, **made}), scope, step)
+        case happened.BranchOpened(step=step, scope=scope, branch=branch, opened=number):
+            inner = Scope(number, None, parent=scope, step=step, branch=branch)
+            return _at(_with_scope(run, inner), scope, step)
         case happened.BranchClosed(scope=scope):
             kept = {number: item for number, item in run.scopes.items() if number != scope}
             return replace(run, scopes=kept)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.domain.change import RecordChange
+from server.domain.change import Place, RecordChange
 from server.domain.decision import Decision, NoVerdict, Verdict
-from server.domain.entity import STATUS, Entity
+from server.domain.entity import STATUS, Entity, Field
 from server.domain.expression import World
 from server.domain.refusals import Invalid, WrongState
 from server.domain.values import RecordRef, Value
@@ -23,14 +23,14 @@ Decide = Callable[[Decision, Mapping[str, Value]], Verdict]
 
 @dataclass(slots=True)
 class _Pending:
-    """What a command does to one record."""
+    """What a command does to one record. `writes` counts how often."""
 
     new: dict[str, Value] = field(default_factory=dict)
     old: dict[str, Value] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
-    run: int | None = None
-    step: str | None = None
+    places: dict[str, Place] = field(default_factory=dict)
     deleted: bool = False
+    writes: int = 0
 
 
 class Draft:
@@ -65,7 +65,8 @@ class Draft:
 
     def all(self, entity: str) -> tuple[RecordRef, ...]:
         stored = [ref for ref in self._world.all(entity) if not self._is_deleted(ref)]
-        return (*stored, *(ref for ref in self._pending if ref.entity == entity and ref.id < 0))
+        new = (ref for ref in self._pending if ref.entity == entity and ref.id < 0)
+        return (*stored, *(ref for ref in new if not self._is_deleted(ref)))
 
     def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
         return self._world.holders(role, of)
@@ -83,7 +84,10 @@ class Draft:
         added = [
             ref
             for ref, pending in self._pending.items()
-            if ref.entity == entity and pending.new.get(key) == record and ref not in kept
+            if ref.entity == entity
+            and pending.new.get(key) == record
+            and not pending.deleted
+            and ref not in kept
         ]
         return (*kept, *added)
 
@@ -105,6 +109,11 @@ class Draft:
         pending = self._pending.get(record)
         return frozenset(pending.new) if pending else frozenset()
 
+    def writes(self, record: RecordRef) -> int:
+        """How often the command has written to this record so far."""
+        pending = self._pending.get(record)
+        return pending.writes if pending else 0
+
     def create(
         self,
         entity: str,
@@ -116,17 +125,19 @@ class Draft:
         """A new record with its defaults, its first status and `values`."""
         definition = self._entities[entity]
         record = RecordRef(entity, -1 - sum(ref.id < 0 for ref in self._pending))
-        pending = self._pending[record] = _Pending(run=run, step=step)
+        pending = self._pending[record] = _Pending(writes=1)
         pending.new.update(
             {item.key: item.default for item in definition.columns if item.default is not None}
         )
         if definition.first_status:
             pending.new[STATUS] = definition.first_status
-        first = {key: value for key, value in values.items() if key != STATUS}
+        moves = definition.first_status is not None and STATUS in values
+        first = {key: value for key, value in values.items() if not (moves and key == STATUS)}
         pending.new.update(self._known(definition, first))
-        if values.get(STATUS) not in (None, definition.first_status):
+        if moves and values[STATUS] not in (None, definition.first_status):
             self._move(record, definition, values[STATUS])
-        self._take_decisions(record, definition, frozenset(pending.new))
+        self._take_decisions(record, definition, frozenset(definition.fields))
+        self._place(pending, (run, step))
         return record
 
     def change(
@@ -152,17 +163,20 @@ class Draft:
         if not differing:
             return
         pending = self._pending.setdefault(record, _Pending())
-        if step is not None:
-            pending.run, pending.step = run, step
+        pending.writes += 1
+        before = dict(pending.new)
         for key, value in differing.items():
-            if key == STATUS:
+            if key == STATUS and definition.statuses:
                 self._move(record, definition, value)
             else:
                 self._write(record, key, value)
         self._take_decisions(record, definition, frozenset(differing))
+        self._place(pending, (run, step), before)
 
     def delete(self, record: RecordRef) -> None:
-        self._pending.setdefault(record, _Pending()).deleted = True
+        pending = self._pending.setdefault(record, _Pending())
+        pending.deleted = True
+        pending.writes += 1
 
     def finish(self) -> tuple[RecordChange, ...]:
         """All changes, whole and sound.
@@ -179,8 +193,7 @@ class Draft:
                 pending.new,
                 pending.old,
                 pending.rules,
-                pending.run,
-                pending.step,
+                pending.places,
                 pending.deleted,
             )
             for record, pending in self._pending.items()
@@ -195,6 +208,15 @@ class Draft:
                 {key: f"{entity.title} has no field '{key}'." for key in sorted(strange)},
             )
         return values
+
+    def _place(
+        self, pending: _Pending, place: Place, before: Mapping[str, Value] | None = None
+    ) -> None:
+        """Note where the fields that now differ from `before` were written."""
+        known = before or {}
+        for key, value in pending.new.items():
+            if key not in known or known[key] != value:
+                pending.places[key] = place
 
     def _write(self, record: RecordRef, key: str, value: Value) -> None:
         pending = self._pending[record]
@@ -222,24 +244,33 @@ class Draft:
         self._write(record, STATUS, status)
 
     def _take_decisions(self, record: RecordRef, entity: Entity, written: frozenset[str]) -> None:
-        for item in entity.decided_fields():
-            decision = self._decisions[str(item.decided_by)]
-            if not written & decision.inputs.keys():
-                continue
-            inputs = {key: self.field(record, key) for key in decision.inputs}
-            missing = [key for key, value in inputs.items() if value is None]
-            if any(key not in decision.optional for key in missing):
-                self._write(record, item.key, None)
-                continue
-            try:
-                verdict = self._decide(decision, inputs)
-            except NoVerdict as error:
-                raise Invalid(
-                    f"{item.title} cannot be decided.", {key: str(error) for key in inputs}
-                ) from error
-            self.verdicts.append((record, verdict))
-            self._write(record, item.key, verdict.value)
-            self._pending[record].rules[item.key] = f"{decision.key}: {', '.join(verdict.hits)}"
+        """Decide anew each field whose decision reads one that was written, and so on from there."""
+        inputs = {
+            item.key: self._decisions[str(item.decided_by)].inputs.keys()
+            for item in entity.decided_fields()
+        }
+        while due := [key for key, read in inputs.items() if written & read]:
+            key = next((key for key in due if not inputs[key] & inputs.keys()), due[0])
+            del inputs[key]
+            self._take_decision(record, entity.fields[key])
+            written |= {key}
+
+    def _take_decision(self, record: RecordRef, item: Field) -> None:
+        decision = self._decisions[str(item.decided_by)]
+        inputs = {key: self.field(record, key) for key in decision.inputs}
+        missing = [key for key, value in inputs.items() if value is None]
+        if any(key not in decision.optional for key in missing):
+            self._write(record, item.key, None)
+            return
+        try:
+            verdict = self._decide(decision, inputs)
+        except NoVerdict as error:
+            raise Invalid(
+                f"{item.title} cannot be decided.", {key: str(error) for key in inputs}
+            ) from error
+        self.verdicts.append((record, verdict))
+        self._write(record, item.key, verdict.value)
+        self._pending[record].rules[item.key] = f"{decision.key}: {', '.join(verdict.hits)}"
 
     def _require(self, record: RecordRef, pending: _Pending) -> None:
         entity = self._entities[record.entity]

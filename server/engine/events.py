@@ -148,12 +148,13 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchesOpened:
-    """`scopes` maps the numbers of the new lists to their branches."""
+class BranchOpened:
+    """A branch begins beside others. `opened` is the number of its list, `scope` of that around."""
 
     step: str
     scope: int
-    scopes: Mapping[str, Value]
+    branch: str
+    opened: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ Event = (
     | Notified
     | Started
     | Noted
-    | BranchesOpened
+    | BranchOpened
     | BranchClosed
     | RunEnded
     | RunStopped
@@ -209,39 +210,6 @@ def facts(event: Event) -> dict[str, Any]:
         for item in dataclasses.fields(event)
         if item.name != "step" and getattr(event, item.name) != item.default
     }
-
-
-def settled(
-    event: Event, records: Mapping[RecordRef, RecordRef], runs: Mapping[int, int]
-) -> Event:
-    """The event with the ids that new records and new runs were given when they were stored."""
-    changes: dict[str, Any] = {}
-    for item in dataclasses.fields(event):
-        value = getattr(event, item.name)
-        after: Any = value
-        if item.name in _RUN_IDS:
-            after = runs.get(value, value)
-        elif isinstance(value, RecordRef | tuple | Mapping):
-            after = settled_value(value, records)
-        if after != value:
-            changes[item.name] = after
-    return dataclasses.replace(event, **changes) if changes else event
-
-
-def settled_value(value: Value, records: Mapping[RecordRef, RecordRef]) -> Value:
-    """The value with the ids that new records were given."""
-    match value:
-        case RecordRef():
-            return records.get(value, value)
-        case tuple():
-            return tuple(settled_value(item, records) for item in value)
-        case Mapping():
-            return {name: settled_value(item, records) for name, item in value.items()}
-        case _:
-            return value
-
-
-_RUN_IDS = frozenset({"run", "from_run", "after_run"})
 
 
 def event_of(kind_text: str, step: str | None, stored: Mapping[str, Any]) -> Event:
@@ -291,7 +259,7 @@ _KIND: dict[type[Any], str] = {
         Notified,
         Started,
         Noted,
-        BranchesOpened,
+        BranchOpened,
         BranchClosed,
         RunEnded,
         RunStopped,

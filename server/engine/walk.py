@@ -25,13 +25,16 @@ class StepFailed(Exception):  # noqa: N818  kept as a failure of the run, to be 
 
 @dataclass(slots=True)
 class Walk:
-    """`before` is the run as it was loaded. `verdicts` go with the step that asked for them."""
+    """`before` is the run as it was loaded.
+
+    `verdicts` go with the step or the start that asked for them; None for what stops the run.
+    """
 
     run: Run
     book: Book
     before: Run
     events: list[Event] = field(default_factory=list)
-    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
+    verdicts: list[tuple[str | None, Verdict]] = field(default_factory=list)
 
     def happen(self, event: Event) -> None:
         self.run = apply(self.run, event)

@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.actor import Actor
-from server.domain.change import RecordChange
+from server.domain.change import Place, RecordChange
 from server.domain.entity import KEPT_FIELDS
 from server.domain.values import RecordRef, Value, to_json
 from server.storage.tables import change as table
 
 RULE_LENGTH = 200
+NOWHERE: Place = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,8 @@ def append(
             "revision": item.revision,
             "at": at,
             "person_id": actor.id,
-            "run_id": None
-            if item.change.run is None
-            else runs.get(item.change.run, item.change.run),
-            "step": item.change.step,
+            "run_id": None if run is None else runs.get(run, run),
+            "step": step,
             "rule": item.change.rules.get(field, "")[:RULE_LENGTH] or None,
             "reason": reason,
             "field": field,
@@ -81,6 +80,7 @@ def append(
         for item in changes
         for record in [stored.get(item.change.record, item.change.record)]
         for field, old, new in _differing(item)
+        for run, step in [item.change.places.get(field, NOWHERE)]
     ]
     if rows:
         connection.execute(table.insert(), rows)

@@ -8,17 +8,16 @@ end because of it, tasks that move to somebody else) happens in the same transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import sqlalchemy as sa
 
 from server.domain.actor import Actor
-from server.domain.decision import Verdict
 from server.domain.definitions import Book
 from server.domain.procedure import walk as all_steps
-from server.domain.run import Run, Seat
-from server.domain.values import RecordRef, Value
+from server.domain.run import Run
+from server.domain.values import RecordRef
 from server.engine import events as happened
+from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.seats import PERSON
@@ -168,17 +167,17 @@ class Running:
     def _save_runs(self, walks: list[Walk], stored: dict[RecordRef, RecordRef]) -> dict[int, int]:
         for walk in walks:
             if walk.run.id > 0:
-                self.runs.update(walk.before, _settled_run(walk.run, stored), at=self.at)
+                self.runs.update(walk.before, settled.run(walk.run, stored), at=self.at)
         ids: dict[int, int] = {}
         for walk in walks:
             if walk.run.id < 0:
                 self._pin(walk.book)
-                run = _settled_run(walk.run, stored)
+                run = settled.run(walk.run, stored)
                 ids[walk.run.id] = self.runs.insert(run, person=self.actor.id, at=self.at)
         for walk in walks:
             self.runs.save_tasks(
                 walk.before,
-                _settled_run(walk.run, stored),
+                settled.run(walk.run, stored),
                 ids.get(walk.run.id, walk.run.id),
                 titles={step.key: step.title for step in all_steps(walk.book.procedure.steps)},
                 closings=_closings(walk, self.actor),
@@ -194,18 +193,18 @@ class Running:
     def _save_history(
         self, walk: Walk, ids: dict[int, int], stored: dict[RecordRef, RecordRef]
     ) -> None:
-        settled = [happened.settled(event, stored, ids) for event in walk.events]
+        told = [settled.event(event, stored, ids) for event in walk.events]
         run_id = ids.get(walk.run.id, walk.run.id)
-        lines = [Line(happened.kind(item), item.step, happened.facts(item)) for item in settled]
+        lines = [Line(happened.kind(item), item.step, happened.facts(item)) for item in told]
         self.runs.append(run_id, walk.before.sequence + 1, lines, person=self.actor.id, at=self.at)
-        notifying.send(self, walk.book, run_id, settled, stored)
+        notifying.send(self, walk.book, run_id, told, stored)
 
     def _save_verdicts(
         self, walks: list[Walk], ids: dict[int, int], stored: dict[RecordRef, RecordRef]
     ) -> None:
         kept = [
             verdicts.KeptVerdict(
-                _settled_verdict(item, stored),
+                settled.verdict(item, stored),
                 stored.get(walk.run.about, walk.run.about),
                 ids.get(walk.run.id, walk.run.id),
                 step,
@@ -214,48 +213,10 @@ class Running:
             for step, item in walk.verdicts
         ]
         kept += [
-            verdicts.KeptVerdict(_settled_verdict(item, stored), stored.get(record, record))
+            verdicts.KeptVerdict(settled.verdict(item, stored), stored.get(record, record))
             for record, item in self.draft.verdicts
         ]
         verdicts.append(self.connection, kept, self.at)
-
-
-def _settled_run(run: Run, stored: Mapping[RecordRef, RecordRef]) -> Run:
-    """The run with the ids that new records were given."""
-    if not stored:
-        return run
-    return replace(
-        run,
-        about=stored.get(run.about, run.about),
-        scopes={
-            number: replace(scope, names=_settled_names(scope.names, stored))
-            for number, scope in run.scopes.items()
-        },
-        tasks={
-            number: replace(
-                task,
-                about=stored.get(task.about, task.about),
-                seat=_settled_seat(task.seat, stored),
-            )
-            for number, task in run.tasks.items()
-        },
-    )
-
-
-def _settled_names(
-    names: Mapping[str, Value], stored: Mapping[RecordRef, RecordRef]
-) -> Mapping[str, Value]:
-    return {name: happened.settled_value(value, stored) for name, value in names.items()}
-
-
-def _settled_seat(seat: Seat, stored: Mapping[RecordRef, RecordRef]) -> Seat:
-    if seat.holder_for is None:
-        return seat
-    return replace(seat, holder_for=stored.get(seat.holder_for, seat.holder_for))
-
-
-def _settled_verdict(verdict: Verdict, stored: Mapping[RecordRef, RecordRef]) -> Verdict:
-    return replace(verdict, inputs=_settled_names(verdict.inputs, stored))
 
 
 def _closings(walk: Walk, actor: Actor) -> dict[int, Closing]:

@@ -58,9 +58,8 @@ def sentence(
             return f"{procedures.get(key, key)} {what} (run {run})."
         case happened.Noted(procedure=key, from_run=run):
             return f"{procedures.get(key, key)} handed over here again (run {run})."
-        case happened.BranchesOpened(scopes=scopes):
-            branches = ", ".join(str(branch) for branch in scopes.values())
-            return f"Side by side now: {branches}."
+        case happened.BranchOpened(branch=branch):
+            return f"Branch '{branch.replace('-', ' ')}' began."
         case happened.BranchClosed(withdrawn=withdrawn):
             return "A branch was withdrawn." if withdrawn else "A branch is done."
         case happened.RunEnded(end=end):

@@ -1,0 +1,99 @@
+"""What a command made, with the ids that storing it gave.
+
+During a command, records and runs that it makes have ids below zero. Storing them gives each its
+own; here those are put in place of the first, wherever a run, an event or a verdict means them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.domain.decision import Verdict
+from server.domain.run import Run, Seat
+from server.domain.values import RecordRef, Value
+from server.engine.events import Event
+from server.engine.seats import GROUP, PERSON
+
+Stored = Mapping[RecordRef, RecordRef]
+_RUN_IDS = frozenset({"run", "from_run", "after_run"})
+
+
+def event(happened: Event, records: Stored, runs: Mapping[int, int]) -> Event:
+    """The event, meaning the records and runs that are stored."""
+    changes: dict[str, Any] = {}
+    for item in dataclasses.fields(happened):
+        before = getattr(happened, item.name)
+        after: Any = before
+        if item.name in _RUN_IDS:
+            after = runs.get(before, before)
+        elif isinstance(before, Seat):
+            after = _seat(before, records)
+        elif isinstance(before, RecordRef | tuple | Mapping):
+            after = value(before, records)
+        if after != before:
+            changes[item.name] = after
+    return replace(happened, **changes) if changes else happened
+
+
+def value(held: Value, records: Stored) -> Value:
+    """The value, meaning the records that are stored."""
+    match held:
+        case RecordRef():
+            return records.get(held, held)
+        case tuple():
+            return tuple(value(item, records) for item in held)
+        case Mapping():
+            return names(held, records)
+        case _:
+            return held
+
+
+def names(held: Mapping[str, Value], records: Stored) -> dict[str, Value]:
+    """Named values, meaning the records that are stored."""
+    return {name: value(item, records) for name, item in held.items()}
+
+
+def run(before: Run, records: Stored) -> Run:
+    """The run, meaning the records that are stored; its own id is given by whoever stores it."""
+    if not records:
+        return before
+    return replace(
+        before,
+        about=records.get(before.about, before.about),
+        scopes={
+            number: replace(scope, names=names(scope.names, records))
+            for number, scope in before.scopes.items()
+        },
+        tasks={
+            number: replace(
+                task,
+                about=records.get(task.about, task.about),
+                seat=_seat(task.seat, records),
+            )
+            for number, task in before.tasks.items()
+        },
+    )
+
+
+def verdict(given: Verdict, records: Stored) -> Verdict:
+    """The verdict, meaning the records that are stored."""
+    return replace(given, inputs=names(given.inputs, records)) if records else given
+
+
+def _seat(seat: Seat, records: Stored) -> Seat:
+    return replace(
+        seat,
+        holder_for=records.get(seat.holder_for, seat.holder_for) if seat.holder_for else None,
+        group=_id(GROUP, seat.group, records),
+        person=_id(PERSON, seat.person, records),
+    )
+
+
+def _id(entity: str, before: int | None, records: Stored) -> int | None:
+    if before is None:
+        return None
+    known = RecordRef(entity, before)
+    return records.get(known, known).id
