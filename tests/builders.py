@@ -226,3 +226,27 @@ def stored(
 
 def acting(person: RecordRef, name: str = "Ann") -> Actor:
     return Actor(name, person, name.lower())
+
+
+def somebody(app: Any, *roles: str, name: str = "Ann") -> Actor:
+    """A person who holds these roles for everything."""
+    person = stored(app.database, app.models, "person", name=name)
+    for role in roles:
+        stored(app.database, app.models, "holder", person=person, role=role)
+    return acting(person, name)
+
+
+def an_app(
+    database: Database,
+    definitions: Definitions | None = None,
+    *,
+    clock: Clock | None = None,
+    applied: bool = False,
+) -> Any:
+    """An application over these definitions, with its tables unless they are `applied` already."""
+    from server.rules import Rules
+    from server.usecases.app import App
+
+    served = definitions or some_definitions()
+    models = Models(served.entities) if applied else tables_of(database, served.entities)
+    return App(served, database, models, Rules(served.decisions), clock or Clock())

@@ -280,6 +280,15 @@ token = Table(
     comment="Bearer tokens of the API, as SHA-256 digests",
 )
 
+attempt = Table(
+    "procedura_attempt",
+    metadata,
+    Column("login", sa.String(200), primary_key=True),
+    Column("failures", sa.Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    comment="Log-ins that failed lately, so that guessing is slowed down",
+)
+
 setting = Table(
     "procedura_setting",
     metadata,
