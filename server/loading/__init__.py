@@ -1,0 +1,96 @@
+"""From YAML to checked `Definitions`: read, lay over one another, check the shape, build, check.
+
+load      folders -> definitions, or everything that is wrong with them
+rebuild   what a run was pinned to -> a book, with the entities of today
+
+Codes of diagnostics and their documentation: `explaining`. JSON Schemas: the folder `schemas`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.domain.definitions import Book, Definitions
+from server.domain.entity import Entity
+from server.loading import assembling, bundles, checks
+from server.loading.diagnostics import Diagnostic, Mark, Severity
+from server.loading.manuscript import Address, Manuscript
+from server.loading.marked import SourceFile
+from server.loading.sources import Folder, gather, shipped, site
+
+__all__ = [
+    "Diagnostic",
+    "Folder",
+    "Loaded",
+    "Mark",
+    "NoLongerFits",
+    "Severity",
+    "folders",
+    "load",
+    "rebuild",
+    "shipped",
+    "site",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`definitions` is None as soon as one diagnostic is an error.
+
+    `sources` are the files, as later folders have left them.
+    """
+
+    definitions: Definitions | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[Address, SourceFile]
+
+    def mark(self, kind: str, key: str, *path: str | int) -> Mark:
+        """Where something of a definition is written: `mark("decision", key, "tests", 2)`."""
+        return self.sources[kind, key].mark(*path)
+
+
+class NoLongerFits(Exception):  # noqa: N818  told to administrators as a failure of the run
+    """What a run was pinned to names something that entities do not have any more."""
+
+
+def folders(sites: Iterable[Path]) -> tuple[Folder, ...]:
+    """The shipped definitions, and an organisation's own folders after them."""
+    return (shipped(), *(site(path) for path in sites))
+
+
+def load(sources: Iterable[Folder | Path]) -> Loaded:
+    """All definitions of these folders, the later laid over the earlier; or all that is wrong."""
+    gathered = gather(item if isinstance(item, Folder) else site(item) for item in sources)
+    manuscript = Manuscript(gathered.sources, gathered.broken, gathered.diagnostics)
+    assembling.assemble(manuscript)
+    manuscript.diagnostics.extend(checks.check(manuscript))
+    diagnostics = tuple(
+        sorted(dict.fromkeys(manuscript.diagnostics), key=lambda item: (item.mark, item.code))
+    )
+    if any(item.is_error for item in diagnostics):
+        return Loaded(None, diagnostics, manuscript.sources)
+    return Loaded(assembling.definitions(manuscript), diagnostics, manuscript.sources)
+
+
+def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:
+    """The procedure of a bundle with all it goes by, over the entities of today.
+
+    Raises:
+        NoLongerFits: it reads or writes a field, or a value of a choice, that is gone.
+    """
+    sources = {(source.kind, source.key): source for source in bundles.unpacked(bundle)}
+    manuscript = Manuscript(sources, set(), entities=dict(entities))
+    assembling.assemble_book(manuscript)
+    if manuscript.diagnostics:
+        told = " ".join(item.message for item in dict.fromkeys(manuscript.diagnostics))
+        raise NoLongerFits(f"Procedure '{bundle['procedure']}' no longer fits: {told}")
+    return Book(
+        bundles.digest(bundle),
+        manuscript.procedures[bundle["procedure"]],
+        manuscript.decisions,
+        manuscript.forms,
+        manuscript.notifications,
+    )

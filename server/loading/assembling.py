@@ -1,0 +1,138 @@
+"""From files to definitions: values are made in order, looked over, and joined to one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from server.domain.definitions import Definitions, Origin
+from server.domain.procedure import Procedure
+from server.domain.values import Type
+from server.loading import bundles
+from server.loading.building import (
+    build_correlation,
+    build_decision,
+    build_entity,
+    build_form,
+    build_notification,
+    build_procedure,
+    build_process,
+    build_role,
+)
+from server.loading.building.flow import Flow
+from server.loading.desk import Desk, Scope
+from server.loading.manuscript import Manuscript, written_steps
+
+_Made = TypeVar("_Made")
+_Shown = dict[str, list[tuple[Scope, str]]]
+
+
+def assemble(manuscript: Manuscript) -> None:
+    """Make values of all files of the manuscript, and note what is wrong on the way."""
+    _make(manuscript, "role", build_role, manuscript.roles)
+    _make(manuscript, "entity", build_entity, manuscript.entities)
+    assemble_book(manuscript)
+    _make(manuscript, "correlation", build_correlation, manuscript.correlations)
+    _make(manuscript, "process", build_process, manuscript.processes)
+
+
+def assemble_book(manuscript: Manuscript) -> None:
+    """Make procedures with the decisions, forms and notifications they use."""
+    _make(manuscript, "decision", build_decision, manuscript.decisions)
+    shown: _Shown = {}
+    for source in manuscript.of_kind("procedure"):
+        procedure, flow = build_procedure(Desk(source, manuscript))
+        manuscript.procedures[source.key] = procedure
+        _note_forms(source.data, flow, shown)
+    for source in manuscript.of_kind("form"):
+        form = build_form(Desk(source, manuscript), _common(shown.get(source.key, [])))
+        if form is None:
+            manuscript.broken.add(("form", source.key))
+        else:
+            manuscript.forms[source.key] = form
+    _make(manuscript, "notification", build_notification, manuscript.notifications)
+
+
+def _make(
+    manuscript: Manuscript,
+    kind: str,
+    build: Callable[[Desk], _Made | None],
+    made: dict[str, _Made],
+) -> None:
+    for source in list(manuscript.of_kind(kind)):
+        value = build(Desk(source, manuscript))
+        if value is None:
+            manuscript.broken.add((kind, source.key))
+        else:
+            made[source.key] = value
+
+
+def _note_forms(data: Mapping[str, Any], flow: Flow, shown: _Shown) -> None:
+    """Which names each form may use: at a start, when there is no run yet, none."""
+    key = data["procedure"]
+    for raw in data["starts"]:
+        if "form" in raw:
+            shown.setdefault(raw["form"], []).append((Scope(), f"a start of '{key}'"))
+    for path, raw in written_steps(data):
+        if "form" in raw:
+            where = f"step '{raw['step']}' of '{key}'"
+            shown.setdefault(raw["form"], []).append((flow.scopes[path], where))
+
+
+def _common(shown: list[tuple[Scope, str]]) -> Scope:
+    """The names that all of these places know, with what some of them are unsure of."""
+    names: dict[str, Type] = {}
+    doubtful: dict[str, str] = {}
+    for index, (scope, where) in enumerate(shown):
+        if index == 0:
+            names.update(scope.names)
+        names = {name: typ for name, typ in names.items() if scope.names.get(name) == typ}
+        doubtful.update(dict.fromkeys(scope.doubtful, f"at {where}, which shows this form"))
+    scopes = [scope for scope, _ in shown]
+    return Scope(
+        names,
+        doubtful,
+        frozenset().union(*(scope.optional for scope in scopes)),
+        frozenset().union(*(scope.obscure for scope in scopes)),
+    )
+
+
+@dataclass(slots=True)
+class _Pins:
+    bundles: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def add(self, manuscript: Manuscript, procedure: Procedure) -> None:
+        content = bundles.bundle(manuscript, procedure)
+        self.bundles[procedure.key] = content
+        self.hashes[procedure.key] = bundles.digest(content)
+
+
+def definitions(manuscript: Manuscript) -> Definitions:
+    """All that has been made, as one value. The manuscript has no errors."""
+    [model] = manuscript.of_kind("model")
+    pins = _Pins()
+    for procedure in manuscript.procedures.values():
+        pins.add(manuscript, procedure)
+    return Definitions(
+        model.data["title"],
+        model.data["version"],
+        manuscript.entities,
+        manuscript.roles,
+        manuscript.forms,
+        manuscript.decisions,
+        manuscript.processes,
+        manuscript.procedures,
+        manuscript.notifications,
+        manuscript.correlations,
+        dict(_origins(manuscript)),
+        pins.hashes,
+        pins.bundles,
+        bundles.generation(manuscript.sources),
+    )
+
+
+def _origins(manuscript: Manuscript) -> Iterator[tuple[tuple[str, str], Origin]]:
+    for address, source in manuscript.sources.items():
+        yield address, Origin(source.folder, source.path, source.mark(source.kind).line)

@@ -1,0 +1,163 @@
+"""A decision of its file: its types, its cells made into conditions, its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.domain.decision import Decision, Example, Hits, Rule, Setting
+from server.domain.expression import Expression, Problem, cell, conjunction
+from server.domain.values import YES_NO, Type, Value
+from server.loading.building.types import written_type
+from server.loading.desk import Desk, Scope, flag, unsound, words
+from server.loading.faults import decision as faults
+from server.loading.faults import sense
+
+OTHERWISE = "otherwise"
+"""The key of the rule that holds when no other does, unless it is given one."""
+
+
+def build_decision(desk: Desk) -> Decision | None:
+    """The decision; None where the choice of one of its inputs or outputs cannot be known."""
+    data = desk.data
+    inputs = _types(desk, "inputs")
+    outputs = _types(desk, "output")
+    if inputs is None or outputs is None:
+        return None
+    optional = frozenset(key for key, raw in data["inputs"].items() if flag(raw, "optional"))
+    settings = {
+        key: _setting(desk, key, raw, "settings", key)
+        for key, raw in data.get("settings", {}).items()
+    }
+    names = {**inputs, **{key: setting.type for key, setting in settings.items()}}
+    computed: dict[str, Expression] = {}
+    for key, raw in data.get("computed", {}).items():
+        scope = Scope(dict(names), optional=optional)
+        found = desk.expression(raw, scope, "computed", key, nullable=False, timeless=True)
+        computed[key] = found
+        if found.type is not None:
+            names[key] = found.type
+    obscure = frozenset(computed.keys() - names.keys())
+    scope = Scope(names, optional=optional, obscure=obscure)
+    _tell_two_meanings(desk, inputs, settings, computed)
+    rules = tuple(
+        _rule(desk, scope, inputs, outputs, raw, index) for index, raw in enumerate(data["rules"])
+    )
+    return Decision(
+        data["decision"],
+        words(data, "title"),
+        inputs,
+        outputs,
+        rules,
+        Hits(data["hits"]),
+        tuple(
+            desk.expression(raw, scope, "assuming", index, expected=YES_NO, timeless=True)
+            for index, raw in enumerate(data.get("assuming", ()))
+        ),
+        settings,
+        computed,
+        tuple(
+            Example(
+                _values(desk, raw["given"], inputs, "input", "tests", index, "given"),
+                _values(desk, raw["expect"], outputs, "output", "tests", index, "expect"),
+            )
+            for index, raw in enumerate(data.get("tests", ()))
+        ),
+        optional,
+    )
+
+
+def _types(desk: Desk, section: str) -> dict[str, Type] | None:
+    types = {key: written_type(desk, raw, section, key) for key, raw in desk.data[section].items()}
+    known = {key: typ for key, typ in types.items() if typ is not None}
+    return known if len(known) == len(types) else None
+
+
+def _setting(desk: Desk, key: str, raw: Mapping[str, Any], *path: str | int) -> Setting:
+    typ = written_type(desk, raw, *path)
+    assert typ is not None, "settings have no choice of another definition"
+    mark = desk.source.mark(*path, "value")
+    value = desk.value(raw["value"], typ, *path, "value")
+    return Setting(key, typ, value, words(raw, "why"), f"{mark.file}:{mark.line}")
+
+
+def _tell_two_meanings(desk: Desk, *sections: Mapping[str, object]) -> None:
+    seen: dict[str, str] = {}
+    for section, names in zip(("inputs", "settings", "computed"), sections, strict=True):
+        for name in names:
+            if name in seen:
+                mark = desk.source.key_mark(section, name)
+                desk.say(faults.two_meanings(mark, name, seen[name]))
+            seen[name] = section
+
+
+def _rule(
+    desk: Desk,
+    scope: Scope,
+    inputs: Mapping[str, Type],
+    outputs: Mapping[str, Type],
+    raw: Mapping[str, Any],
+    index: int,
+) -> Rule:
+    path = ("rules", index)
+    is_otherwise = OTHERWISE in raw
+    part = OTHERWISE if is_otherwise else "then"
+    then = _values(desk, raw[part], outputs, "output", *path, part)
+    missing = outputs.keys() - raw[part].keys()
+    if missing:
+        desk.say(faults.output_missing(desk.source.mark(*path, part), sorted(missing)))
+    condition = None
+    if not is_otherwise:
+        written = raw["if"]
+        if isinstance(written, Mapping):
+            condition = _row(desk, scope, inputs, written, *path, "if")
+        else:
+            condition = desk.expression(
+                written, scope, *path, "if", expected=YES_NO, timeless=True
+            )
+    return Rule(raw.get("rule", OTHERWISE), then, condition, words(raw, "because"))
+
+
+def _row(
+    desk: Desk,
+    scope: Scope,
+    inputs: Mapping[str, Type],
+    cells: Mapping[str, Any],
+    *path: str | int,
+) -> Expression:
+    """The cells of a row as one condition."""
+    found: list[Expression] = []
+    settings = {name: typ for name, typ in scope.names.items() if name not in inputs}
+    for name, written in cells.items():
+        typ = (
+            scope.names.get(name)
+            if name in inputs or name in desk.data.get("computed", {})
+            else None
+        )
+        if typ is None:
+            if name not in scope.obscure:
+                mark = desk.source.key_mark(*path, name)
+                desk.say(faults.unknown_input(mark, name, list(inputs)))
+            found.append(unsound("true", YES_NO))
+            continue
+        condition = cell(written, name, typ, settings, optional=scope.optional)
+        if isinstance(condition, Problem):
+            place = desk.source.inside((*path, name), condition.start)
+            desk.say(sense.unfit(place, condition.message, condition.hint))
+            condition = unsound("true", YES_NO)
+        found.append(condition)
+    return conjunction(found)
+
+
+def _values(
+    desk: Desk, raw: Mapping[str, Any], types: Mapping[str, Type], what: str, *path: str | int
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, written in raw.items():
+        if name in types:
+            values[name] = desk.value(written, types[name], *path, name)
+        else:
+            mark = desk.source.key_mark(*path, name)
+            tell = faults.unknown_input if what == "input" else faults.unknown_output
+            desk.say(tell(mark, name, list(types)))
+    return values

@@ -1,0 +1,95 @@
+"""An entity of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.domain.entity import STATUS, Entity, Field, Status
+from server.domain.values import Kind, Type
+from server.loading.building.types import written_type
+from server.loading.desk import Desk, flag, words
+
+STATUS_TITLE = "Status"
+STATUS_GUIDELINE = "How far it has come. Only the moves that its statuses allow are offered."
+
+
+def build_entity(desk: Desk) -> Entity:
+    data = desk.data
+    key = data["entity"]
+    statuses = {name: _status(desk, name, raw) for name, raw in data.get("statuses", {}).items()}
+    fields = {name: _field(desk, name, raw) for name, raw in data["fields"].items()}
+    if statuses:
+        titles = {status.key: status.title for status in statuses.values()}
+        fields.setdefault(STATUS, _status_field(titles))
+    for name in ("listed", "searched"):
+        for index, field in enumerate(data.get(name, ())):
+            desk.refer("field", f"{key}.{field}", name, index)
+    desk.refer("field", f"{key}.{data['label']}", "label")
+    return Entity(
+        key,
+        words(data, "title") or key,
+        data["plural"],
+        fields,
+        data["label"],
+        words(data, "purpose"),
+        data.get("number"),
+        statuses,
+        tuple(data.get("listed", ())),
+        tuple(data.get("searched", ())),
+        words(data, "menu"),
+    )
+
+
+def _field(desk: Desk, key: str, raw: Mapping[str, Any]) -> Field:
+    path = ("fields", key)
+    back = None
+    if "back" in raw:
+        entity, _, field = raw["back"].partition(".")
+        desk.refer("entity", entity, *path, "back")
+        desk.refer("field", raw["back"], *path, "back", offset=len(entity) + 1)
+        back = (entity, field)
+        typ = Type(Kind.LIST, item=Type(Kind.REF, entity=entity))
+    else:
+        typ = written_type(desk, raw, *path) or Type(Kind.TEXT)
+    if "decided_by" in raw:
+        desk.refer("decision", raw["decided_by"], *path, "decided_by")
+    return Field(
+        key,
+        words(raw, "title") or key,
+        typ,
+        words(raw, "guideline"),
+        required=flag(raw, "required"),
+        read_only=flag(raw, "read_only"),
+        unique=flag(raw, "unique"),
+        lines=raw.get("lines", 1),
+        default=desk.value(raw["default"], typ, *path, "default") if "default" in raw else None,
+        decided_by=raw.get("decided_by"),
+        was=raw.get("was"),
+        titles=dict(raw.get("titles", {})),
+        back=back,
+    )
+
+
+def _status(desk: Desk, key: str, raw: Mapping[str, Any]) -> Status:
+    entity = desk.data["entity"]
+    for index, field in enumerate(raw.get("requires", ())):
+        desk.refer("field", f"{entity}.{field}", "statuses", key, "requires", index)
+    return Status(
+        key,
+        words(raw, "title") or key,
+        tuple(raw.get("to", ())),
+        tuple(raw.get("requires", ())),
+        raw.get("colour", ""),
+    )
+
+
+def _status_field(titles: Mapping[str, str]) -> Field:
+    return Field(
+        STATUS,
+        STATUS_TITLE,
+        Type(Kind.CHOICE, choices=tuple(titles)),
+        STATUS_GUIDELINE,
+        required=True,
+        titles=titles,
+    )

@@ -1,0 +1,19 @@
+"""A process of its file."""
+
+from __future__ import annotations
+
+from server.domain.definitions import Process
+from server.loading.desk import Desk, words
+
+
+def build_process(desk: Desk) -> Process:
+    data = desk.data
+    for index, procedure in enumerate(data["procedures"]):
+        desk.refer("procedure", procedure, "procedures", index)
+    return Process(
+        data["process"],
+        words(data, "title") or data["process"],
+        words(data, "purpose"),
+        data.get("chapter"),
+        tuple(data["procedures"]),
+    )

@@ -1,0 +1,88 @@
+"""DEC: faults found while the rows of a decision are read, or its table is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from server.domain.expression.spelling import did_you_mean
+from server.loading.diagnostics import Diagnostic, Mark
+
+
+def unknown_input(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
+    """DEC003 unknown-input: a cell, or a test, is about something that is no input.
+
+    decision: case-verdict
+    rules:
+      - { rule: sound, if: { sond: yes }, then: { verdict: accept } }
+      - { otherwise: { verdict: reject } }
+    """
+    return Diagnostic("DEC003", mark, f"There is no input '{name}'.", did_you_mean(name, known))
+
+
+def unknown_output(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
+    """DEC004 unknown-output: a rule, or a test, speaks of something that is no output.
+
+    decision: case-verdict
+    rules:
+      - { rule: sound, if: { sound: yes }, then: { verdict: accept, reason: none } }
+      - { otherwise: { verdict: reject } }
+    """
+    return Diagnostic("DEC004", mark, f"There is no output '{name}'.", did_you_mean(name, known))
+
+
+def output_missing(mark: Mark, missing: Sequence[str]) -> Diagnostic:
+    """DEC005 output-missing: a rule does not say every output.
+
+    decision: case-verdict
+    output:
+      verdict: { choice: [accept, reject] }
+      reason: { type: text }
+    rules:
+      - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+      - { otherwise: { verdict: reject, reason: It is not sound } }
+    """
+    names = ", ".join(f"'{name}'" for name in missing)
+    return Diagnostic(
+        "DEC005", mark, f"This rule does not say {names}.", "Every rule gives every output."
+    )
+
+
+def two_meanings(mark: Mark, name: str, where: str) -> Diagnostic:
+    """DEC006 two-meanings: an input, a setting and a computed value cannot share a name.
+
+    decision: case-verdict
+    settings: { sound: { type: yes_no, value: yes, why: To be on the safe side } }
+    """
+    return Diagnostic(
+        "DEC006",
+        mark,
+        f"'{name}' stands under '{where}' already.",
+        "Give one of them another name.",
+    )
+
+
+def table_refused(mark: Mark, sentence: str) -> Diagnostic:
+    """DEC901 table-refused: the rules engine does not take a table, or does not come back from it.
+
+    Tables are tried in a process of their own before any server uses them.
+    """
+    return Diagnostic("DEC901", mark, sentence, "Say less in one table; divide it in two.")
+
+
+def test_fails(
+    mark: Mark, decision: str, expected: Mapping[str, str], said: Mapping[str, str]
+) -> Diagnostic:
+    """DEC902 test-fails: a decision's own test expects another answer than the rules give.
+
+    decision: case-verdict
+    tests:
+      - { given: { sound: no }, expect: { verdict: accept } }
+    """
+    wanted = ", ".join(f"{name} {value}" for name, value in expected.items())
+    found = ", ".join(f"{name} {value}" for name, value in said.items()) or "nothing"
+    return Diagnostic(
+        "DEC902",
+        mark,
+        f"Decision '{decision}' should say {wanted} here; it says {found}.",
+        "Mend the rules, or the test if the rules are right.",
+    )

@@ -1,0 +1,120 @@
+"""SIT: a folder of definitions, or what a site folder does to those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.domain.expression.spelling import did_you_mean
+from server.loading.diagnostics import Diagnostic, Mark
+
+
+def exists_already(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
+    """SIT001 exists-already: a site folder defines anew what exists, without saying so.
+
+    A file whose key exists already would hide that one, and with it what the next version brings.
+    So it says `replaces: KEY`; or it overrides just the settings of a decision:
+
+        overrides: case-verdict
+        settings:
+          strict: { value: yes, why: Our auditors want it so }
+    """
+    return Diagnostic(
+        "SIT001",
+        mark,
+        f"The {kind} '{key}' exists already, in {where}.",
+        f"Write 'replaces: {key}' if it shall take that one's place, or choose another key.",
+    )
+
+
+def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> Diagnostic:
+    """SIT002 replaces-nothing: what `replaces` names is not there, or is not the file's own key.
+
+    role: clerk
+    title: Clerk
+    replaces: clark
+    """
+    return Diagnostic(
+        "SIT002",
+        mark,
+        f"There is no {kind} '{key}' in the folders before this one that could be replaced.",
+        did_you_mean(key, known) or "Leave 'replaces' out where something is new.",
+    )
+
+
+def overrides_nothing(mark: Mark, key: str, known: Sequence[str]) -> Diagnostic:
+    """SIT003 overrides-nothing: there is no decision of which settings could be overridden.
+
+    overrides: case-verdikt
+    settings:
+      strict: { value: yes, why: Our auditors want it so }
+    """
+    return Diagnostic(
+        "SIT003",
+        mark,
+        f"There is no decision '{key}' whose settings could be overridden.",
+        did_you_mean(key, known),
+    )
+
+
+def no_such_setting(mark: Mark, decision: str, name: str, known: Sequence[str]) -> Diagnostic:
+    """SIT004 no-such-setting: a decision has no setting of that name.
+
+    overrides: case-verdict
+    settings:
+      stricter: { value: yes, why: Our auditors want it so }
+    """
+    hint = did_you_mean(name, known) if known else "It has no settings."
+    return Diagnostic("SIT004", mark, f"Decision '{decision}' has no setting '{name}'.", hint)
+
+
+def misplaced(mark: Mark, what: str, hint: str) -> Diagnostic:
+    """SIT005 misplaced: a YAML file lies where no definitions are looked for.
+
+    The folder says what kind of thing a file defines: `roles/clerk.yaml`. Procedures lie in a
+    folder named for their process.
+    """
+    return Diagnostic("SIT005", mark, what, hint)
+
+
+def misnamed(mark: Mark, key: str, wanted: str) -> Diagnostic:
+    """SIT006 misnamed: a file is not named for what it defines.
+
+    role: clark
+    title: Clerk
+    """
+    return Diagnostic(
+        "SIT006",
+        mark,
+        f"This defines '{key}', so the file is to be called {wanted}.",
+        "Rename the file, or mend the key.",
+    )
+
+
+def no_folder(mark: Mark) -> Diagnostic:
+    """SIT007 no-folder: a folder of definitions does not exist."""
+    return Diagnostic(
+        "SIT007",
+        mark,
+        "There is no such folder.",
+        "See what PROCEDURA_DEFINITIONS says, or make one with 'procedura init'.",
+    )
+
+
+def twice(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
+    """SIT008 twice: one folder defines the same thing in two files."""
+    return Diagnostic(
+        "SIT008",
+        mark,
+        f"The {kind} '{key}' is defined in {where} as well.",
+        "Keep one of the two.",
+    )
+
+
+def no_model(mark: Mark) -> Diagnostic:
+    """SIT009 no-model: `model.yaml`, which names the model and its version, is missing."""
+    return Diagnostic(
+        "SIT009",
+        mark,
+        "No folder holds a model.yaml.",
+        "Write one with model, title, version and language.",
+    )

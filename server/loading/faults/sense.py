@@ -1,0 +1,129 @@
+"""EXP and PRC: faults found while expressions and values are read, where they stand."""
+
+from __future__ import annotations
+
+from server.loading.diagnostics import Diagnostic, Mark, Severity
+
+
+def misread(mark: Mark, sentence: str, hint: str) -> Diagnostic:
+    """EXP001 misread: the text is no expression.
+
+    Expressions compare (`=`, `!=`, `<`), compute, and join with `and`, `or` and `not`. Text stands
+    in double quotes, names have underscores.
+
+        procedure: case-review
+        stops_when: case.status == closed
+    """
+    return Diagnostic("EXP001", mark, sentence, hint)
+
+
+def senseless(mark: Mark, sentence: str, hint: str) -> Diagnostic:
+    """EXP002 senseless: an expression names what is not there, or mixes what does not go together.
+
+    The types come from the entities. What may be null (a field that is not required) is tested
+    before it is compared with `<` or computed with: `x is not null and x > 3`.
+
+        procedure: case-review
+        stops_when: case.statsu = closed
+    """
+    return Diagnostic("EXP002", mark, sentence, hint)
+
+
+def unfit(mark: Mark, sentence: str, hint: str = "") -> Diagnostic:
+    """EXP003 unfit: a value does not fit the type of its place.
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+      pages: { title: Pages, type: whole_number, default: many, guideline: Count the sheets. }
+    """
+    return Diagnostic("EXP003", mark, sentence, hint)
+
+
+def no_template(mark: Mark, sentence: str) -> Diagnostic:
+    """EXP004 no-template: the subject or text of a notification cannot be filled in.
+
+    Between `{{` and `}}` stands a field of the record that the notification is about, or `number`.
+
+        notification: case-decided
+        subject: "Case {{ case.numer }} is decided"
+    """
+    return Diagnostic(
+        "EXP004", mark, sentence, "Write {{ entity.field }}, with braces and dots just so."
+    )
+
+
+def may_stay_empty(mark: Mark) -> Diagnostic:
+    """EXP005 may-stay-empty: what is set in a required field may be null.
+
+    If it is null when the step is done, the step fails. A test, or a value for that case, makes
+    sure: `if case.decision is not null then case.decision else "none"`.
+
+        procedure: case-review
+        steps:
+          - { step: copy, set: { case.subject: case.decision } }
+    """
+    return Diagnostic(
+        "EXP005",
+        mark,
+        "This may be null, and the field needs a value.",
+        "Say what is to stand there then: if x is not null then x else y.",
+        Severity.WARNING,
+    )
+
+
+def not_known(mark: Mark, name: str, way: str) -> Diagnostic:
+    """PRC014 not-known: a name is used where some way has not passed what it stands for.
+
+    Records that a step creates, answers and verdicts have their names from that step on. Where a
+    run can come by another way, the expression has to test for null first, or the step has to
+    stand elsewhere.
+
+        procedure: case-review
+        steps:
+          - step: sort
+            choose:
+              - { rule: urgent, if: case.urgent = true, then: finish }
+              - { otherwise: judge }
+          - step: judge
+            title: Judge the case
+            role: clerk
+            do: Say whether the case is sound
+            instruction: Read all of it, twice where money is concerned.
+            asks: { sound: Is the case sound? }
+            as: judgement
+          - step: finish
+            decide: case-verdict
+            given: judgement
+            outcomes: { accept: done, reject: done }
+    """
+    return Diagnostic(
+        "PRC014",
+        mark,
+        f"Nothing is called '{name}' yet {way}.",
+        f"Let every way pass the step that makes it, or test '{name} is not null' first.",
+    )
+
+
+def two_meanings(mark: Mark, name: str, first: str) -> Diagnostic:
+    """PRC013 two-meanings: one name stands for two things in one procedure.
+
+    The name of a record, of answers or of a verdict means the same wherever it stands. Giving it
+    again is fine where it is of the same kind: the latest counts.
+
+        procedure: case-review
+        steps:
+          - step: judge
+            title: Judge the case
+            role: clerk
+            do: Say whether the case is sound
+            instruction: Read all of it, twice where money is concerned.
+            asks: { sound: Is the case sound? }
+            as: case
+    """
+    return Diagnostic(
+        "PRC013",
+        mark,
+        f"The name '{name}' means something else already: {first}.",
+        "Choose another name.",
+    )

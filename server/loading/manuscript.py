@@ -1,0 +1,110 @@
+"""Definitions on their way: what authors have written, and what has been made of it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.correlation import Correlation
+from server.domain.decision import Decision
+from server.domain.definitions import Process
+from server.domain.entity import Entity
+from server.domain.form import Form
+from server.domain.notification import Notification
+from server.domain.procedure import Procedure, Step
+from server.domain.role import Role
+from server.loading.diagnostics import Diagnostic
+from server.loading.marked import Path, SourceFile
+
+Address = tuple[str, str]
+"""The kind and the key of a definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place that names another definition, or a field of an entity.
+
+    `kind` is a kind of definition, or `field`, whose `key` is then `entity.field`. `offset` is
+    where in the text at `path` the name begins; None where the name is the key that ends `path`.
+    """
+
+    kind: str
+    key: str
+    source: SourceFile
+    path: Path
+    offset: int | None = 0
+
+
+@dataclass(slots=True)
+class Manuscript:
+    """`sources` are the files by address, as overlays have left them.
+
+    `broken` are definitions that exist, but of which too much is wrong to make anything of them;
+    whoever names them is not told so a second time. The other mappings hold what has been made.
+    """
+
+    sources: Mapping[Address, SourceFile]
+    broken: set[Address]
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    entities: dict[str, Entity] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    notifications: dict[str, Notification] = field(default_factory=dict)
+    correlations: dict[str, Correlation] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> Iterator[SourceFile]:
+        """The files of one kind that can be made something of, in the order of their keys."""
+        for address, source in sorted(self.sources.items(), key=lambda item: item[0]):
+            if address[0] == kind and address not in self.broken:
+                yield source
+
+    def known(self, kind: str) -> set[str]:
+        """The keys of all definitions of a kind, sound or not."""
+        return {key for known, key in {*self.sources, *self.broken} if known == kind}
+
+    def is_broken(self, kind: str, key: str) -> bool:
+        return (kind, key) in self.broken
+
+    @property
+    def has_all_entities(self) -> bool:
+        """Whether types can be trusted: no entity is broken or missing."""
+        return self.known("entity") <= self.entities.keys()
+
+    def source(self, kind: str, key: str) -> SourceFile:
+        return self.sources[kind, key]
+
+    def walked(self) -> Iterator[tuple[Procedure, SourceFile, Step, Path]]:
+        """Every step of every procedure, with where it is written.
+
+        Steps whose id another step has too are left out: it is not clear which is meant.
+        """
+        for key, procedure in self.procedures.items():
+            source = self.source("procedure", key)
+            for step, path in self.steps(procedure):
+                yield procedure, source, step, path
+
+    def steps(self, procedure: Procedure) -> Iterator[tuple[Step, Path]]:
+        written = list(written_steps(self.source("procedure", procedure.key).data))
+        ids = [raw["step"] for _, raw in written]
+        for path, raw in written:
+            if ids.count(raw["step"]) == 1:
+                yield procedure.step(raw["step"]), path
+
+
+def written_steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """All steps as written, those of branches after the step that holds them."""
+    yield from _in_list(data["steps"], ("steps",))
+
+
+def _in_list(
+    steps: list[Mapping[str, Any]], path: Path
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for index, raw in enumerate(steps):
+        yield (*path, index), raw
+        for branch, inner in raw.get("together", {}).items():
+            yield from _in_list(inner, (*path, index, "together", branch))

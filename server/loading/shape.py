@@ -1,0 +1,369 @@
+"""Is a file of the shape that its kind's JSON Schema describes? All that is not, in sentences.
+
+The schemas are for editors as much as for us; what a validator says about them is for nobody.
+Faults that leave a definition's meaning clear (an unknown key, a missing or long text) do not
+keep the rest of it from being looked at.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import importlib.resources
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jsonschema
+from jsonschema import Draft7Validator
+
+from server.domain.expression.spelling import did_you_mean
+from server.loading.diagnostics import Diagnostic, Mark
+from server.loading.faults import shape as faults
+from server.loading.marked import Path, SourceFile
+
+SHOWN = 40
+"""Characters of the author's text that a sentence repeats."""
+TEXTS = frozenset({"title", "purpose", "guideline", "because", "why", "instruction"})
+"""Keys whose text only people read: a definition can be understood without it."""
+
+_TYPES: Mapping[str, str] = {
+    "string": "text",
+    "object": "a map of keys to values",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "empty",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """`source` is None where so much is wrong that nothing can be made of it."""
+
+    source: SourceFile | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def shape(source: SourceFile) -> Shaped:
+    """What the schema of the file's kind has to say about it."""
+    reading = _Reading(source, schema(source.kind))
+    found: dict[tuple[Mark, str], Diagnostic] = {}
+    for error in _validator(source.kind).iter_errors(source.data):
+        for diagnostic in reading.told(error):
+            found.setdefault((diagnostic.mark, diagnostic.message), diagnostic)
+    if reading.is_hopeless:
+        return Shaped(None, tuple(found.values()))
+    data = _without(source.data, reading.unknown) if reading.unknown else source.data
+    return Shaped(replace(source, data=data), tuple(found.values()))
+
+
+@functools.cache
+def schema(kind: str) -> Mapping[str, Any]:
+    """The schema of a kind of definition, as editors have it."""
+    text = importlib.resources.files("schemas").joinpath(f"{kind}.schema.json").read_text("utf-8")
+    read: Mapping[str, Any] = json.loads(text)
+    return read
+
+
+@functools.cache
+def _validator(kind: str) -> Draft7Validator:
+    return Draft7Validator(schema(kind))
+
+
+def _without(data: Any, unknown: Sequence[Path]) -> Any:
+    kept = copy.deepcopy(data)
+    for path in unknown:
+        around = kept
+        for part in path[:-1]:
+            around = around[part]
+        around.pop(path[-1], None)
+    return kept
+
+
+class _Reading:
+    """Turns what the validator says about one file into diagnostics."""
+
+    def __init__(self, source: SourceFile, schema: Mapping[str, Any]) -> None:
+        self.unknown: list[Path] = []
+        self.is_hopeless = False
+        self._source = source
+        self._schema = schema
+
+    def told(self, error: jsonschema.ValidationError) -> Iterator[Diagnostic]:
+        path = tuple(error.absolute_path)
+        if "propertyNames" in error.absolute_schema_path:
+            yield from self._name(error, path)
+            return
+        match error.validator:
+            case "additionalProperties":
+                yield from self._unknown(error, path)
+            case "required":
+                yield from self._missing(error, path)
+            case "anyOf" | "oneOf":
+                yield from self._alternatives(error, path)
+            case _:
+                only_read = path and path[-1] in TEXTS and error.instance is None
+                if error.validator != "maxLength" and not only_read:
+                    self.is_hopeless = True
+                yield self._value(error, path)
+
+    # -- keys ---------------------------------------------------------------------------------
+
+    def _unknown(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+        known = _allowed(error.schema, error.instance)
+        for key in error.instance.keys() - error.schema["properties"].keys():
+            self.unknown.append((*path, key))
+            hint = did_you_mean(key, known)
+            if error.instance[key] is None and self._source.is_flow(*path):
+                hint = "Within {...} a comma ends a text: put the text before it in quotes."
+            elif key == "<<":
+                hint = "Maps are not merged; write the keys out."
+            yield faults.unknown_key(self._source.key_mark(*path, key), key, hint)
+
+    def _missing(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+        around = self._trail(error)
+        if _present(_groups(around), error.instance, more_than=1):
+            return  # which keys are needed is open until there is one verb
+        for key in error.validator_value:
+            if key in error.instance:
+                continue
+            if key not in TEXTS:
+                self.is_hopeless = True
+            described = (
+                node["properties"].get(key, {}) for node in around if "properties" in node
+            )
+            description = next((item["description"] for item in described if item), "")
+            yield faults.missing_key(self._source.mark(*path), key, description)
+
+    def _name(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+        """A key that is not written as keys are here, or that another key leaves no room for."""
+        key = error.instance
+        mark = self._source.key_mark(*path, key)
+        if error.validator != "enum":
+            self.is_hopeless = True
+            if error.validator == "pattern":
+                yield faults.ill_formed(mark, "The key", _cut(key), _expected(error))
+            else:
+                yield faults.wrong_size(mark, f"The key '{_cut(key)}'", _amount(error))
+            return
+        trail = self._trail(error)
+        owner = next(node for node in trail if "additionalProperties" in node)
+        if key not in owner["properties"]:
+            return  # unknown anywhere, as is said about it
+        self.is_hopeless = True
+        around = self._at(path)
+        if _present(_groups(trail), around, more_than=1):
+            yield from self._too_many(_groups(trail), around, path)
+            return
+        condition = next(node["if"] for node in trail if "if" in node)
+        beside = condition.get("required", ["set"])[0]
+        known = ", ".join(name for name in error.validator_value if name not in around)
+        yield faults.does_not_belong(mark, key, beside, known)
+
+    # -- one of several -----------------------------------------------------------------------
+
+    def _alternatives(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+        names = _required_only(error.validator_value)
+        if names and not isinstance(error.instance, dict):
+            return  # no map at all, as is said about it
+        if names:
+            self.is_hopeless = True
+            present = [name for name in names if name in error.instance]
+            if present:
+                yield from self._too_many([names], error.instance, path)
+            else:
+                yield faults.not_just_one(
+                    self._source.mark(*path),
+                    f"One of these is missing: {', '.join(names)}.",
+                    "Exactly one of them says what this is.",
+                )
+            return
+        branches: dict[Any, list[jsonschema.ValidationError]] = {}
+        for inner in error.context or ():
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        for inners in branches.values():
+            if not any(_is_other_kind(inner) for inner in inners):
+                for inner in inners:
+                    yield from self.told(inner)
+                return
+        self.is_hopeless = True
+        expected = [_kind(branch) for branch in error.validator_value]
+        yield faults.wrong_type(
+            self._source.mark(*path),
+            _what(path),
+            _found(error.instance),
+            " or ".join(dict.fromkeys(expected)),
+            _quotes(error.instance, expected),
+        )
+
+    def _too_many(
+        self, groups: Sequence[Sequence[str]], around: Mapping[str, Any], path: Path
+    ) -> Iterator[Diagnostic]:
+        for names in groups:
+            first, *others = [name for name in around if name in names and name != "set"]
+            for other in others:
+                yield faults.not_just_one(
+                    self._source.key_mark(*path, other),
+                    f"'{other}' cannot stand beside '{first}'.",
+                    f"Exactly one of these can be here: {', '.join(names)}.",
+                )
+
+    # -- values -------------------------------------------------------------------------------
+
+    def _value(self, error: jsonschema.ValidationError, path: Path) -> Diagnostic:
+        mark, what, found = self._source.mark(*path), _what(path), error.instance
+        match error.validator:
+            case "type":
+                expected = [_TYPES[name] for name in _several(error.validator_value)]
+                words = " or ".join(expected)
+                return faults.wrong_type(
+                    mark, what, _found(found), words, _quotes(found, expected)
+                )
+            case "enum" | "const":
+                return faults.not_one_of(mark, what, _found(found), _hint(error))
+            case "pattern":
+                return faults.ill_formed(mark, what, _cut(found), _expected(error))
+            case "uniqueItems":
+                index = next(i for i, item in enumerate(found) if item in found[:i])
+                there = self._source.mark(*path, index)
+                return faults.repeated(there, what, f"'{_cut(found[index])}'")
+            case _:
+                return faults.wrong_size(mark, what, _amount(error))
+
+    # -- where in the schema and in the file ----------------------------------------------------
+
+    def _trail(self, error: jsonschema.ValidationError) -> list[Mapping[str, Any]]:
+        """The parts of the schema that led to the error, the innermost first."""
+        node: Any = self._schema
+        passed = [node]
+        for part in error.absolute_schema_path:
+            while isinstance(node, Mapping) and "$ref" in node:
+                node = self._schema["definitions"][node["$ref"].rsplit("/", 1)[-1]]
+                passed.append(node)
+            node = node[part]
+            passed.append(node)
+        return [item for item in reversed(passed) if isinstance(item, Mapping)]
+
+    def _at(self, path: Path) -> Any:
+        value = self._source.data
+        for part in path:
+            value = value[part]
+        return value
+
+
+def _required_only(branches: Any) -> list[str]:
+    """The keys of which one must be there, where that is all that the branches say."""
+    if all(branch.keys() == {"required"} for branch in branches):
+        return [branch["required"][0] for branch in branches]
+    return []
+
+
+def _groups(trail: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """All sets of keys of which one must be there, in these parts of the schema."""
+    found = (
+        _required_only(node[several])
+        for node in trail
+        for several in ("anyOf", "oneOf")
+        if several in node and "properties" in node
+    )
+    return [names for names in found if names]
+
+
+def _present(
+    groups: Sequence[Sequence[str]], around: Mapping[str, Any], *, more_than: int
+) -> bool:
+    return any(
+        sum(name in around for name in names if name != "set") > more_than for names in groups
+    )
+
+
+def _allowed(schema: Mapping[str, Any], around: Mapping[str, Any]) -> Sequence[str]:
+    """The keys that may be here, beside those that are: of a step, those of its verb."""
+    for part in schema.get("allOf", ()):
+        trigger = part["if"].get("required", ())
+        if trigger and trigger[0] in around:
+            names: Sequence[str] = part["then"]["propertyNames"]["enum"]
+            return names
+    return tuple(schema["properties"])
+
+
+def _is_other_kind(error: jsonschema.ValidationError) -> bool:
+    """Whether this branch is for values of another kind altogether."""
+    return error.validator in {"type", "const"} and not error.relative_path
+
+
+def _kind(branch: Mapping[str, Any]) -> str:
+    if "const" in branch:
+        return f"the word {branch['const']}"
+    return " or ".join(_TYPES[name] for name in _several(branch["type"]))
+
+
+def _several(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _what(path: Path) -> str:
+    """What a sentence calls the value at a path: its key, or its place in a list."""
+    if not path:
+        return "The file"
+    if isinstance(path[-1], int):
+        names = [part for part in path if isinstance(part, str)]
+        return f"Item {path[-1] + 1} of '{names[-1]}'" if names else f"Item {path[-1] + 1}"
+    return f"'{path[-1]}'"
+
+
+def _found(value: Any) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "a map of keys to values"
+        case list():
+            return "a list"
+        case str():
+            return f"the text '{_cut(value)}'"
+        case _:
+            return f"the number {value}"
+
+
+def _quotes(value: Any, expected: Sequence[str]) -> str:
+    scalar = isinstance(value, bool | int) or type(value).__name__ == "Decimal"
+    return "Put it in quotes if it is meant as text." if scalar and "text" in expected else ""
+
+
+def _hint(error: jsonschema.ValidationError) -> str:
+    values = error.validator_value if error.validator == "enum" else [error.validator_value]
+    words = [str(value) for value in values if not isinstance(value, bool)]
+    meant = did_you_mean(str(error.instance), words)
+    return meant if meant.startswith("Did") else f"It can be: {', '.join(words)}."
+
+
+def _expected(error: jsonschema.ValidationError) -> str:
+    return str(error.schema.get("patternErrorMessage", "it otherwise"))
+
+
+def _amount(error: jsonschema.ValidationError) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "maxLength":
+            return f"has {len(error.instance)} characters; at most {limit} are possible"
+        case "minLength":
+            return "is empty"
+        case "minItems" | "minProperties":
+            return "is empty" if limit == 1 else f"has fewer than {limit} entries"
+        case "minimum":
+            return f"is {error.instance}; the least is {limit}"
+        case "maximum":
+            return f"is {error.instance}; the most is {limit}"
+        case other:
+            return f"does not fit ({other})"
+
+
+def _cut(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
