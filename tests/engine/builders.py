@@ -415,6 +415,7 @@ class Office:
         }
         self.runs: dict[int, Run] = {}
         self.histories: dict[int, list[str]] = {}
+        self.ids: dict[int, int] = {}
         self.changes: tuple[RecordChange, ...] = ()
         self.verdicts: list[tuple[str | None, Verdict]] = []
 
@@ -473,7 +474,7 @@ class Office:
         assert beginning is not None
         begun = self.command(lambda machine: machine.begin(book, beginning, about))
         assert begun is not None
-        return max(self.runs) if begun.run.id < 0 else begun.run.id
+        return self.ids.get(begun.run.id, begun.run.id)
 
     def complete(
         self,
@@ -524,7 +525,7 @@ class Office:
     def _keep(self, changes: tuple[RecordChange, ...], walks: Sequence[Walk]) -> None:
         self.changes = changes
         known = self.records.keep(changes)
-        ids: dict[int, int] = {}
+        ids = self.ids = {}
         for item in walks:
             if item.run.id < 0:
                 ids[item.run.id] = len(self.runs) + len(ids) + 1
