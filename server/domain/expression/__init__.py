@@ -8,7 +8,7 @@ paths     everything that a resolved expression reads
 """
 
 from server.domain.expression.cells import cell, conjunction
-from server.domain.expression.evaluation import Closure, closure, evaluate
+from server.domain.expression.evaluation import Closure, compiled, evaluate
 from server.domain.expression.parser import parse
 from server.domain.expression.resolving import resolve
 from server.domain.expression.tree import Expression, Names, Node, Problem, World
@@ -23,7 +23,7 @@ __all__ = [
     "Problem",
     "World",
     "cell",
-    "closure",
+    "compiled",
     "conjunction",
     "evaluate",
     "nodes",

@@ -59,11 +59,16 @@ def closure(expression: Expression) -> Closure:
     kept = _closures.get(id(expression))
     if kept is not None and kept[0] is expression:
         return kept[1]
-    made = _converted(_closure(expression.tree), expression.type)
+    made = compiled(expression)
     if len(_closures) >= _KEPT:
         _closures.clear()
     _closures[id(expression)] = (expression, made)
     return made
+
+
+def compiled(expression: Expression) -> Closure:
+    """The expression as a function that nobody keeps but who asked for it."""
+    return _converted(_closure(expression.tree), expression.type)
 
 
 def _converted(inner: Closure, typ: Type | None) -> Closure:
@@ -94,7 +99,7 @@ def _closure(node: Node) -> Closure:
             return lambda names, world, now: _walk(inner(names, world, now), parts, world)
         case Not(operand=operand):
             inner = _closure(operand)
-            return lambda names, world, now: inner(names, world, now) is False
+            return lambda names, world, now: not inner(names, world, now)
         case Negative(operand=operand):
             inner = _closure(operand)
             return lambda names, world, now: negative(inner(names, world, now))
