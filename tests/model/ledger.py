@@ -6,6 +6,7 @@ copied. On a machine without it the tests that need it are skipped; in CI that i
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def text_of(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@functools.cache
 def procedures() -> Mapping[str, Mapping[str, Any]]:
     """Every procedure of the ledger by its id, such as event-management/event-handling."""
     found = {}
