@@ -9,6 +9,7 @@ from server.rules.hashing import content_hash
 from server.rules.plan import compiled_text, hoisted_share
 from server.rules.rulebook import Rules
 from server.rules.tables import DURABLE, PYTHON
+from server.rules.trial import failed_tests, try_tables
 
 __all__ = [
     "DURABLE",
@@ -18,5 +19,7 @@ __all__ = [
     "Rules",
     "compiled_text",
     "content_hash",
+    "failed_tests",
     "hoisted_share",
+    "try_tables",
 ]

@@ -51,6 +51,8 @@ class Matcher:
     def __init__(self, rulesets: Sequence[Ruleset]) -> None:
         self._rulesets = tuple(rulesets)
         self._handles: list[int] = []
+        if _engine is None:
+            raise BrokenError(reason)
         with _lock:
             try:
                 self._open()
