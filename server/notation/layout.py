@@ -15,12 +15,15 @@ from server.notation.diagram import Box, Diagram, Shape
 from server.notation.lettering import wrap
 from server.notation.routing import Tracks, Way, route
 
-BOX_WIDTH = 188.0
+NARROW, WIDE = 188.0, 250.0
+"""How wide boxes are: as wide as `ROOM` lets the lanes be, within these."""
+ROOM = 660.0
 TITLE_SIZE, EXIT_SIZE = 13.0, 12.0
 TITLE_LEADING, EXIT_LEADING = 17.0, 15.0
 PADDING = 11.0
 GLYPH_ROOM = 20.0
 EXIT_PADDING = 4.0
+START_GAP = 3.0
 TRACK = 9.0
 LANE_HEAD = 44.0
 MARGIN = 10.0
@@ -50,6 +53,7 @@ class Place:
     height: float
     title: tuple[str, ...]
     exits: tuple[ExitPlace, ...]
+    starts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def middle(self) -> float:
@@ -95,15 +99,16 @@ def lay_out(diagram: Diagram) -> Layout:
     """The same diagram always gets the same places."""
     rows = rows_of(diagram)
     ways, tracks = route(diagram, rows)
+    wide = min(WIDE, max(NARROW, ROOM / max(1, len(diagram.lanes))))
     head = LANE_HEAD if any(lane.title for lane in diagram.lanes) else 0.0
-    middles, bands, width = _across(diagram, tracks)
-    sizes = {box.key: _measured(box) for box in diagram.boxes}
+    middles, bands, width = _across(diagram, tracks, wide)
+    sizes = {box.key: _measured(box, wide) for box in diagram.boxes}
     tops, gaps, height = _down(diagram, rows, tracks, sizes, head)
     places = {
-        box.key: _placed(box, sizes[box.key], middles[box.lane], tops[rows[box.key]])
+        box.key: _placed(box, sizes[box.key], middles[box.lane], tops[rows[box.key]], wide)
         for box in diagram.boxes
     }
-    pen = _Pen(tracks, middles, gaps)
+    pen = _Pen(tracks, middles, gaps, wide)
     drawn = tuple(
         DrawnWay(way.source, way.target, pen.points(way, places), way.is_back) for way in ways
     )
@@ -135,23 +140,26 @@ class _Size:
     title: tuple[str, ...]
     exits: tuple[tuple[str, ...], ...]
     height: float
+    starts: tuple[tuple[str, ...], ...] = ()
 
 
-def _measured(box: Box) -> _Size:
-    room = BOX_WIDTH - 2 * PADDING
+def _measured(box: Box, wide: float) -> _Size:
+    room = wide - 2 * PADDING
     if box.shape is Shape.START:
-        lines = tuple(wrap(line.text, room - GLYPH_ROOM, EXIT_SIZE, 1)[0] for line in box.lines)
-        return _Size(lines, (), 2 * PADDING - 6 + len(lines) * (EXIT_LEADING + 3))
+        starts = tuple(wrap(line.text, room - GLYPH_ROOM, EXIT_SIZE, 2) for line in box.lines)
+        height = sum(len(lines) * EXIT_LEADING + START_GAP for lines in starts)
+        return _Size((), (), 2 * PADDING - 6 + height, starts)
     if box.glyph or box.shape is Shape.END:
         room -= GLYPH_ROOM
     title = wrap(box.title, room, TITLE_SIZE, 4)
-    exits = tuple(wrap(way.label, BOX_WIDTH - 2 * PADDING, EXIT_SIZE, 2) for way in box.exits)
+    room_of_exits = wide - 2 * PADDING
+    exits = tuple(wrap(way.label, room_of_exits, EXIT_SIZE, 2) for way in box.exits)
     height = 2 * PADDING + len(title) * TITLE_LEADING
     height += sum(2 * EXIT_PADDING + len(lines) * EXIT_LEADING for lines in exits)
     return _Size(title, exits, height)
 
 
-def _placed(box: Box, size: _Size, middle: float, top: float) -> Place:
+def _placed(box: Box, size: _Size, middle: float, top: float, wide: float) -> Place:
     exits = []
     y = (
         top
@@ -162,21 +170,22 @@ def _placed(box: Box, size: _Size, middle: float, top: float) -> Place:
         height = 2 * EXIT_PADDING + len(lines) * EXIT_LEADING
         exits.append(ExitPlace(lines, y, height, y + height / 2))
         y += height
-    x = middle - BOX_WIDTH / 2
-    return Place(box, x, top, BOX_WIDTH, size.height, size.title, tuple(exits))
+    return Place(
+        box, middle - wide / 2, top, wide, size.height, size.title, tuple(exits), size.starts
+    )
 
 
 def _across(
-    diagram: Diagram, tracks: Tracks
+    diagram: Diagram, tracks: Tracks, wide: float
 ) -> tuple[Mapping[int, float], tuple[Band, ...], float]:
     middles: dict[int, float] = {}
     bands = []
     x = MARGIN
     for index, lane in enumerate(diagram.lanes):
         left, right = (2 * MARGIN + TRACK * tracks.beside(index, side) for side in (0, 1))
-        middles[index] = x + left + BOX_WIDTH / 2
-        bands.append(Band(lane.title, lane.href, x, left + BOX_WIDTH + right))
-        x += left + BOX_WIDTH + right
+        middles[index] = x + left + wide / 2
+        bands.append(Band(lane.title, lane.href, x, left + wide + right))
+        x += left + wide + right
     return middles, tuple(bands), x + MARGIN
 
 
@@ -212,6 +221,7 @@ class _Pen:
     tracks: Tracks
     middles: Mapping[int, float]
     gaps: Mapping[int, float]
+    wide: float
 
     def points(self, way: Way, places: Mapping[str, Place]) -> tuple[Point, ...]:
         source, target = places[way.source], places[way.target]
@@ -230,7 +240,7 @@ class _Pen:
                 x = self.middles[leg.gap]
             else:
                 side = leg.gap % 2
-                offset = BOX_WIDTH / 2 + MARGIN + 4.0 + TRACK * self.tracks.of(leg, way.target)
+                offset = self.wide / 2 + MARGIN + 4.0 + TRACK * self.tracks.of(leg, way.target)
                 x = self.middles[leg.gap // 2] + (offset if side else -offset)
             points.append((x, y))
         points += [(target.middle, y), (target.middle, target.y)]

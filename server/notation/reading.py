@@ -45,16 +45,16 @@ def diagram(
     done: frozenset[str],
     current: frozenset[str],
 ) -> Diagram:
-    """The whole procedure with one lane a role."""
+    """The whole procedure with one lane for each role that has something to do."""
     reader = _Reader(procedure, titles, link)
-    boxes = reader.boxes()
+    lanes, boxes = _without_empty(reader.lanes, reader.boxes())
     begun = frozenset(box.key for box in boxes if box.shape is Shape.START) if done else done
     return Diagram(
         title=procedure.title,
-        lanes=reader.lanes,
+        lanes=lanes,
         boxes=boxes,
         description=f"{procedure.title}: {len(boxes)} boxes in the lanes "
-        f"{', '.join(lane.title for lane in reader.lanes)}.",
+        f"{', '.join(lane.title for lane in lanes)}.",
         done=done | begun,
         current=current,
     )
@@ -273,6 +273,17 @@ class _Reader:
 
 
 _END = "end:"
+
+
+def _without_empty(
+    lanes: tuple[Lane, ...], boxes: tuple[Box, ...]
+) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
+    """Roles that only look on or take over have no box here, and so no lane."""
+    used = sorted({box.lane for box in boxes})
+    return (
+        tuple(lanes[index] for index in used),
+        tuple(replace(box, lane=used.index(box.lane)) for box in boxes),
+    )
 
 
 def _first(branch: Branch, join: str) -> str:

@@ -17,6 +17,7 @@ from server.notation.layout import (
     EXIT_SIZE,
     GLYPH_ROOM,
     PADDING,
+    START_GAP,
     TITLE_LEADING,
     TITLE_SIZE,
     Band,
@@ -192,11 +193,15 @@ def _title(place: Place) -> Iterator[str]:
 
 def _start_lines(place: Place) -> Iterator[str]:
     x = place.x + PADDING
-    for number, (line, text) in enumerate(zip(place.box.lines, place.title, strict=True)):
-        y = place.y + PADDING + 9 + number * (EXIT_LEADING + 3)
-        words = _circle(x + 6, y - 4.2, 4.5, "#087f5b", 1.5) + _tag(
-            "text", escape(text), class_="title", x=x + GLYPH_ROOM, y=y, font_size=EXIT_SIZE
-        )
+    y = place.y + PADDING + 9
+    for line, broken in zip(place.box.lines, place.starts, strict=True):
+        words = _circle(x + 6, y - 4.2, 4.5, "#087f5b", 1.5)
+        for text in broken:
+            words += _tag(
+                "text", escape(text), class_="title", x=x + GLYPH_ROOM, y=y, font_size=EXIT_SIZE
+            )
+            y += EXIT_LEADING
+        y += START_GAP
         yield _linked(words, line.href, line.text, "start-line")
 
 

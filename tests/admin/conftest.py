@@ -1,0 +1,239 @@
+"""A small office on SQLite, served to a test client; who asks is chosen, not typed in each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import admin
+from server.domain.actor import Actor
+from server.domain.decision import Decision, Rule, Setting
+from server.domain.definitions import Origin, Process
+from server.domain.expression import parse, resolve
+from server.domain.form import Form, FormField, Section
+from server.domain.procedure import (
+    Assignment,
+    Beginning,
+    Decide,
+    Do,
+    End,
+    Outcome,
+    Procedure,
+    Question,
+    Set,
+    Step,
+)
+from server.domain.values import WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type
+from server.rules import Rules
+from server.storage.database import Database
+from server.usecases import App, access
+from tests.builders import ENTITIES, Clock, choice, ref, some_definitions, stored, tables_of
+
+PASSWORD = "a long and secret one"
+FINDINGS = Type(Kind.ANSWERS, members={"solved": YES_NO, "outcome": choice("resolved", "again")})
+NAMES = {"incident_request": ref("incident_request"), "findings": FINDINGS}
+VERDICT = Type(Kind.ANSWERS, members={"credit": choice("due", "none")})
+
+
+def an_expression(text: str, names: Any = NAMES, expected: Type | None = None) -> Any:
+    parsed = parse(text)
+    resolved = resolve(parsed, names, ENTITIES, expected)
+    assert not isinstance(resolved, tuple), resolved
+    return resolved
+
+
+def writes(field_: str, value: str) -> Assignment:
+    entity = ENTITIES["incident_request"]
+    return Assignment(
+        an_expression("incident_request"),
+        field_,
+        an_expression(value, expected=entity.fields[field_].type),
+    )
+
+
+FORMS = {
+    form.key: form
+    for form in (
+        Form(
+            "intake",
+            "Intake",
+            "incident_request",
+            (
+                Section(
+                    "Who and what",
+                    (FormField("summary", guideline="What is wrong."), FormField("description")),
+                ),
+                Section("How bad", (FormField("impact"), FormField("requester"))),
+            ),
+        ),
+        Form(
+            "diagnosis",
+            "Diagnosis",
+            "incident_request",
+            (
+                Section("The request", (FormField("summary", read_only=True),)),
+                Section("What you found", (FormField("description"), FormField("service"))),
+            ),
+        ),
+    )
+}
+CREDIT = Decision(
+    "credit",
+    "Is a credit due?",
+    {"impact": choice("extensive", "significant", "moderate", "minor"), "days": WHOLE_NUMBER},
+    {"credit": choice("due", "none")},
+    (
+        Rule(
+            "long",
+            {"credit": "due"},
+            an_expression("days > limit", {"days": WHOLE_NUMBER, "limit": WHOLE_NUMBER}),
+            "It took longer than was promised.",
+        ),
+        Rule("otherwise", {"credit": "none"}, None, "It was done in time."),
+    ),
+    settings={"limit": Setting("limit", WHOLE_NUMBER, 3, "What was promised", "model")},
+)
+HANDLING = Procedure(
+    key="incident-handling",
+    title="Incident handling",
+    process="incident-management",
+    about="incident_request",
+    purpose="Bring the service back.",
+    chapter=8,
+    number=1,
+    lanes={"service-desk-analyst": None, "specialist": None},
+    starts=(
+        Beginning("by-phone", by="service-desk-analyst", title="A user phones", form="intake"),
+    ),
+    steps=(
+        Step(
+            "diagnose",
+            Do(
+                "Find out what is wrong",
+                "specialist",
+                "1. Look.\n2. Think. <b>Never</b> guess.",
+                form="diagnosis",
+                asks={
+                    "solved": Question("solved", "Is it solved?", YES_NO, "Ask the user."),
+                },
+            ),
+            title="Diagnose",
+            name="findings",
+            outcomes={
+                "resolved": Outcome("resolved", "It works again", "credit"),
+                "again": Outcome("again", "Look once more", "diagnose"),
+            },
+        ),
+        Step(
+            "credit",
+            Decide(
+                "credit",
+                {
+                    "impact": an_expression("incident_request.impact"),
+                    "days": an_expression("5"),
+                },
+            ),
+            outcomes={
+                "due": Outcome("due", then="resolve"),
+                "none": Outcome("none", then="resolve"),
+            },
+        ),
+        Step("resolve", Set(), title="Note it", set=(writes("status", "assigned"),)),
+        Step("ended", End("resolved")),
+    ),
+    names=NAMES,
+)
+DEFINITIONS = some_definitions(
+    replace(
+        ENTITIES["incident_request"], menu="Incident Management", purpose="What users report."
+    ),
+    forms=FORMS,
+    decisions={"credit": CREDIT},
+    procedures={HANDLING.key: HANDLING},
+    processes={
+        "incident-management": Process(
+            "incident-management", "Incident Management", "Restore.", 8, (HANDLING.key,)
+        )
+    },
+    origins={("procedure", HANDLING.key): Origin("definitions", "procedures/x.yaml", 1)},
+    hashes={HANDLING.key: "a" * 64},
+    bundles={HANDLING.key: {}},
+)
+
+
+@dataclass
+class Office:
+    """`ann` answers the phone, `bob` is a specialist, `root` administers, `eve` holds no role."""
+
+    app: App
+    flask: Flask
+    clock: Clock
+    people: dict[str, RecordRef] = field(default_factory=dict)
+
+    def store(self, entity: str, **values: Any) -> RecordRef:
+        return stored(self.app.database, self.app.models, entity, **values)
+
+    def person(self, name: str, *roles: str) -> RecordRef:
+        person = self.store("person", name=name.capitalize(), email=f"{name}@example.org")
+        self.people[name] = person
+        for role in roles:
+            self.store("holder", person=person, role=role)
+        access.create_account(self.app, name, person.id, PASSWORD)
+        return person
+
+    def actor(self, name: str) -> Actor:
+        return Actor(name.capitalize(), self.people[name], name)
+
+    def browser(self, name: str | None = None) -> FlaskClient:
+        """A client; logged in where a name is given."""
+        client = self.flask.test_client()
+        if name is not None:
+            with client.session_transaction() as session:
+                session["login"] = name
+                session["since"] = datetime.now(UTC).timestamp()
+        return client
+
+
+@pytest.fixture
+def office(tmp_path):
+    clock = Clock()
+    database = Database(f"sqlite:///{tmp_path / 'office.db'}")
+    models = tables_of(database, DEFINITIONS.entities)
+    app = App(DEFINITIONS, database, models, Rules(DEFINITIONS.decisions), now=clock)
+    flask = Flask("procedura", static_folder=None)
+    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
+    admin.mount(flask, app)
+    office = Office(app, flask, clock)
+    office.person("ann", "service-desk-analyst")
+    office.person("bob", "specialist")
+    office.person("root", "administrator")
+    office.person("eve")
+    yield office
+    database.dispose()
+
+
+def token(page: Any) -> str:
+    """The form token of a page."""
+    text = page.get_data(as_text=True)
+    return text.split('name="csrf-token" content="')[1].split('"')[0]
+
+
+def hidden(page: Any, name: str) -> str:
+    text = page.get_data(as_text=True)
+    return text.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def send(client: FlaskClient, address: str, *, at: str | None = None, **fields: Any) -> Any:
+    """Open the page of a form and send it, with its hidden fields, as a browser does."""
+    page = client.get(at or address)
+    assert page.status_code == 200, page.get_data(as_text=True)[:400]
+    sent = {"csrf_token": token(page), **{k.replace("__", "-"): v for k, v in fields.items()}}
+    for name in ("command", "revision"):
+        if f'name="{name}" value="' in page.get_data(as_text=True):
+            sent.setdefault(name, hidden(page, name))
+    return client.post(address, data=sent)
