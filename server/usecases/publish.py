@@ -18,7 +18,8 @@ from server.domain.definitions import Definitions
 from server.domain.refusals import NotAllowed, WrongState
 from server.loading import Diagnostic
 from server.loading.diagnostics import Mark
-from server.rules import Rules, try_tables
+from server.rules import Rules
+from server.rules.trial import try_tables
 from server.storage import settings
 from server.storage.database import Database
 from server.storage.models import Models
@@ -46,7 +47,7 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
     Tables are tried in a child process with a time limit, so that one that would hang or crash the
     rules engine is told here and never reaches a server.
     """
-    loaded = loading.load(folders)
+    loaded = loading.load(loading.folders(folders))
     if loaded.definitions is None:
         return Checked(None, loaded.diagnostics)
     definitions = loaded.definitions
@@ -62,17 +63,16 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
         found += [
             item
             for decision in definitions.decisions.values()
-            for item in _examples(decision, definitions, rules)
+            for item in _examples(decision, loaded, rules)
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))
 
 
-def _examples(decision: Decision, definitions: Definitions, rules: Rules) -> Sequence[Diagnostic]:
-    origin = definitions.origins.get(("decision", decision.key))
-    mark = Mark(origin.file if origin else decision.key, origin.line if origin else 1, 1)
+def _examples(decision: Decision, loaded: loading.Loaded, rules: Rules) -> Sequence[Diagnostic]:
     found = []
     for number, example in enumerate(decision.tests, start=1):
+        mark = loaded.mark("decision", decision.key, "tests", number - 1)
         given = {name: example.given.get(name) for name in decision.inputs}
         try:
             output = dict(rules.decide(decision, given).output)

@@ -1,0 +1,27 @@
+"""The command line: one verb a file, each with `register(subparsers)` and `run(arguments, settings)`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from server.settings import Settings
+
+VERBS = ("serve", "worker", "reload")
+"""The modules of this folder, in the order in which `--help` tells of them."""
+
+
+def run(words: Sequence[str], settings: Settings, web: Any) -> int:
+    """Carry out one command; the status to exit with. `web` makes the WSGI application."""
+    parser = argparse.ArgumentParser(
+        prog="procedura",
+        description="Service management run from files that people can read.",
+    )
+    parser.set_defaults(web=web)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for verb in VERBS:
+        import_module(f"server.cli.{verb}").register(subparsers)
+    arguments = parser.parse_args(words)
+    return int(arguments.run(arguments, settings))

@@ -1,0 +1,87 @@
+"""`procedura serve`: the web server, with a worker inside unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from server.settings import Settings
+from server.usecases.publish import Unservable
+from server.worker import Worker
+
+THREADS = 8
+GRACE_SECONDS = 10
+
+
+def register(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "serve",
+        help="serve the product on the web",
+        description="Serve screens and API. The definitions are checked first, and the database "
+        "must have been applied (procedura db apply).",
+    )
+    parser.add_argument("--host", help="address to listen on (default: PROCEDURA_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: PROCEDURA_PORT)")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="server processes (more than 1: PostgreSQL)"
+    )
+    parser.add_argument(
+        "--no-worker", action="store_true", help="leave the inbox to 'procedura worker'"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve until stopped; 1 when there is nothing fit to be served."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        arguments.web(settings).database.dispose()
+    except Unservable as error:
+        print(error)
+        return 1
+    _Gunicorn(
+        lambda: arguments.web(settings),
+        f"{arguments.host or settings.host}:{arguments.port or settings.port}",
+        arguments.processes,
+        worker=not arguments.no_worker,
+    ).run()
+    return 0
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with our settings instead of a file of its own."""
+
+    def __init__(
+        self, make: Callable[[], Any], bind: str, processes: int, *, worker: bool
+    ) -> None:
+        self._make = make
+        self._bind = bind
+        self._processes = processes
+        self._worker = worker
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in {
+            "bind": self._bind,
+            "workers": self._processes,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "graceful_timeout": GRACE_SECONDS,
+        }.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        served = self._make()
+        if self._worker:
+            worker = Worker(lambda: served.app)
+            threading.Thread(target=worker.run, name="worker", daemon=True).start()
+        print(f"Procedura answers on http://{self._bind}/", flush=True)
+        return served
