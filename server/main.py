@@ -23,6 +23,8 @@ from server.settings import Settings
 from server.storage.database import Database
 from server.usecases import publish
 from server.usecases.app import App
+from server.worker import Worker
+from server.worker.loop import POLL_SECONDS
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
@@ -62,6 +64,15 @@ class Server:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.look()
         return self._web(environ, start_response)
+
+    def worker(self, poll: float = POLL_SECONDS) -> Worker:
+        """A worker over whatever is served; it rests `poll` seconds while nothing is due."""
+
+        def current() -> App:
+            self.look()
+            return self.app
+
+        return Worker(current, poll=poll)
 
     def look(self) -> None:
         """Take what was published since, at most once in `LOOK_SECONDS`."""

@@ -12,7 +12,6 @@ from gunicorn.app.base import BaseApplication
 
 from server.settings import Settings
 from server.usecases.publish import Unservable
-from server.worker import Worker
 
 THREADS = 8
 GRACE_SECONDS = 10
@@ -81,7 +80,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         served = self._make()
         if self._worker:
-            worker = Worker(lambda: served.app)
+            worker = served.worker()
             threading.Thread(target=worker.run, name="worker", daemon=True).start()
         print(f"Procedura answers on http://{self._bind}/", flush=True)
         return served

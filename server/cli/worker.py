@@ -9,10 +9,9 @@ from types import FrameType
 from typing import Any
 
 from server.settings import Settings
-from server.usecases import App
 from server.usecases.publish import Unservable
-from server.worker import Worker
-from server.worker.loop import POLL_SECONDS
+
+POLL_SECONDS = 0.5
 
 
 def register(subparsers: Any) -> None:
@@ -41,12 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(error)
         return 1
 
-    def current() -> App:
-        served.look()
-        app: App = served.app
-        return app
-
-    worker = Worker(current, poll=arguments.poll)
+    worker = served.worker(arguments.poll)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stop()
