@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 import pytest
 
 from server import loading
@@ -12,6 +9,6 @@ from server.domain.definitions import Definitions
 @pytest.fixture(scope="session")
 def shipped() -> Definitions:
     """The definitions that the product is shipped with."""
-    loaded = loading.load([Path(str(files("definitions")))])
+    loaded = loading.load([loading.shipped()])
     assert loaded.definitions is not None, "\n".join(map(str, loaded.diagnostics))
     return loaded.definitions
