@@ -171,10 +171,12 @@ class Lowering:
             return NEVER if truth else ALWAYS
         if value is None and not column.optional:
             return NEVER if (operator == "=") is truth else ALWAYS
-        test = Test(column.name, operator if truth else OPPOSITE[operator], value)
-        if truth or not column.optional or operator not in ORDERINGS:
-            return test
-        return some([Test(column.name, "=", None), test])
+        told = operator if truth else OPPOSITE[operator]
+        test = Test(column.name, told, value)
+        null_holds = told == "!=" if operator in {"=", "!="} else not truth
+        if column.is_number and column.optional and value is not None and null_holds:
+            return some([Test(column.name, "=", None), test])
+        return test
 
     def _known(self, node: Node) -> tuple[Value] | None:
         """The value of what depends on settings only, in a tuple; None for all else."""

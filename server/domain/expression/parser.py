@@ -150,7 +150,7 @@ class Parser:
         start = self._next.start
         if self._sees("if"):
             node = self._conditional(start)
-        elif self._sees("some", "every") and not self._sees_after(".", ","):
+        elif self._sees("some", "every"):
             node = self._quantified(start)
         else:
             node = self._disjunction()
@@ -201,6 +201,8 @@ class Parser:
 
     def _negation(self) -> Node:
         start = self._next.start
+        if self._sees("if", "some", "every"):
+            return self.expression()
         if not self._pass("not"):
             return self._comparison()
         self._level += 1
