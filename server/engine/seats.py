@@ -7,7 +7,7 @@ that administrators see. Source: language reference, *Roles*; execution, *People
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from server.domain.role import Role
@@ -44,21 +44,15 @@ def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> 
         NobodyHolds: neither the role nor those that stand in for it have a holder.
     """
     away: Seat | None = None
-    role: str | None = lane
-    meant: Value = value
-    while role is not None:
-        found = _of_role(lane, role, meant)
+    for found in _tried(lane, value, roles):
         persons = candidates(found, people)
         if any(not people.is_away(person) for person in persons):
             return found
         if persons and away is None:
             away = found
-        role = roles[role].fallback
-        if isinstance(meant, RecordRef) and meant.entity == PERSON:
-            meant = None
     if away is not None:
         return away
-    title = roles[lane].title
+    title = roles[lane].title if lane in roles else lane
     where = f" for {value}" if isinstance(value, RecordRef) else ""
     raise NobodyHolds(
         f"Nobody holds the role {title}{where}, and nobody stands in for it. "
@@ -78,6 +72,25 @@ def candidates(seat: Seat, people: People) -> tuple[RecordRef, ...]:
         for_it = people.holders(seat.role, seat.holder_for)
         return tuple(dict.fromkeys((*for_it, *people.holders(seat.role, None))))
     return people.every_holder(seat.role)
+
+
+def _tried(lane: str, value: Value, roles: Mapping[str, Role]) -> Iterator[Seat]:
+    """The seats in the order in which they are tried: the role's own, then those that stand in.
+
+    Who stands in for a person is anyone who holds the fallback role; for a group, its members who
+    hold that role, then anyone who does.
+    """
+    seen: set[str] = set()
+    role: str | None = lane
+    meant: Value = value
+    while role is not None and role in roles and role not in seen:
+        seen.add(role)
+        yield _of_role(lane, role, meant)
+        if role != lane and isinstance(meant, RecordRef) and meant.entity == GROUP:
+            yield _of_role(lane, role, None)
+        if isinstance(meant, RecordRef) and meant.entity == PERSON:
+            meant = None
+        role = roles[role].fallback
 
 
 def _of_role(lane: str, role: str, value: Value) -> Seat:
