@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,12 @@ class Definitions:
     hashes: Mapping[str, str] = field(default_factory=dict)
     bundles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     generation: str = ""
+
+    def tables(self) -> Iterator[Decision]:
+        """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""
+        yield from self.decisions.values()
+        for procedure in self.procedures.values():
+            yield from procedure.gateways()
 
     def book(self, procedure: str) -> Book:
         """What a run of this procedure goes by."""

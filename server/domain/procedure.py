@@ -239,8 +239,16 @@ class Procedure:
     def beginning(self, key: str) -> Beginning | None:
         return next((start for start in self.starts if start.key == key), None)
 
-    def roles(self) -> tuple[str, ...]:
-        return tuple(self.lanes)
+    def gateways(self) -> Iterator[Decision]:
+        """The tables that conditions of this procedure were made into while loading."""
+        for step in walk(self.steps):
+            if isinstance(step.action, Choose):
+                yield step.action.gateway
+        for start in self.starts:
+            if start.gateway is not None:
+                yield start.gateway
+        if self.stops_when is not None:
+            yield self.stops_when
 
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import loading
@@ -53,7 +53,7 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
     definitions = loaded.definitions
     found = [*loaded.diagnostics]
     if trial:
-        tables = tuple(definitions.decisions.values())
+        tables = [replace(decision, tests=()) for decision in definitions.tables()]
         found += [
             Diagnostic("DEC901", Mark("definitions", 1, 1), sentence)
             for sentence in try_tables(tables, TRIAL_SECONDS)

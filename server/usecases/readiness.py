@@ -57,7 +57,7 @@ def readiness(app: App) -> Readiness:
 def _vacant(running: Running) -> tuple[str, ...]:
     """The roles used in procedures that nobody holds, nor any role that stands in for them."""
     definitions = running.app.definitions
-    used = {role for procedure in definitions.procedures.values() for role in procedure.roles()}
+    used = {role for procedure in definitions.procedures.values() for role in procedure.lanes}
     return tuple(role for role in definitions.roles if role in used and _is_vacant(running, role))
 
 
