@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +19,7 @@ from server.domain.entity import KEPT_FIELDS, Entity, Field
 from server.domain.refusals import Conflict, Invalid, Refusal, WrongState
 from server.domain.values import Kind, RecordRef, Value, to_json
 from server.storage import audit
+from server.storage.lookup import LARGEST_ID, is_text
 from server.storage.models import Models
 from server.storage.people import PEOPLE, People
 
@@ -85,6 +87,12 @@ class Records(People):
             for found in self.connection.execute(kept.select.where(kept.table.c.id.in_(ids))):
                 self._keep(entity, kept.row(found))
 
+    def select(self, entity: str, statement: sa.Select[Any]) -> tuple[RecordRef, ...]:
+        """The records that a query for whole rows of an entity finds, in its order."""
+        kept = self.models[entity]
+        rows = self.connection.execute(statement)
+        return tuple(self._keep(entity, kept.row(stored)) for stored in rows)
+
     def _list(self, entity: str, key: str | None, target: int | None) -> tuple[RecordRef, ...]:
         if (entity, key, target) not in self._lists:
             kept = self.models[entity]
@@ -95,8 +103,9 @@ class Records(People):
                     lambda: kept.select.where(kept.table.c[key] == sa.bindparam("target")),
                 )
             rows = self.connection.execute(statement, {"target": target} if key else {})
-            found = tuple(self._keep(entity, kept.row(stored)) for stored in rows)
-            self._lists[entity, key, target] = found
+            self._lists[entity, key, target] = tuple(
+                self._keep(entity, kept.row(stored)) for stored in rows
+            )
         return self._lists[entity, key, target]
 
     def _keep(self, entity: str, row: Row) -> RecordRef:
@@ -112,15 +121,14 @@ class Records(People):
         """The records that a number (`137`, `INC137`, in full) or a label means."""
         definition, kept = self.entities[entity], self.models[entity]
         label = definition.fields[definition.label]
-        meant = [kept.table.c[label.key] == text] if label.type.kind is Kind.TEXT else []
+        is_label = label.type.kind is Kind.TEXT and is_text(text)
+        meant = [kept.table.c[label.key] == text] if is_label else []
         number = definition.record_id(text)
-        if number is not None:
+        if number is not None and number <= LARGEST_ID:
             meant.append(kept.table.c.id == number)
         if not meant:
             return ()
-        statement = kept.select.where(sa.or_(*meant)).limit(3)
-        rows = self.connection.execute(statement)
-        return tuple(self._keep(entity, kept.row(stored)) for stored in rows)
+        return self.select(entity, kept.select.where(sa.or_(*meant)).limit(3))
 
     def matching(self, entity: str, key: str, text: str) -> tuple[RecordRef, ...]:
         """Up to three records whose text field `key` is just this."""

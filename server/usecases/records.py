@@ -1,0 +1,491 @@
+"""Use cases about records: find, look at, enter, change and delete them by hand.
+
+Whatever is written passes the checks of the entity, the roles of who asks, and the runs that are
+open about the record, in one transaction with what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from server.domain.actor import Actor
+from server.domain.entity import KEPT_FIELDS, STATUS, Entity, Field
+from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from server.domain.role import Operation
+from server.domain.values import RecordRef, Value, to_json
+from server.engine.seats import PERSON
+from server.storage import audit, changes, lookup
+from server.usecases import access, holding, showing
+from server.usecases.app import App
+from server.usecases.commands import Key, carry_out
+from server.usecases.reading import Problems, read_values
+from server.usecases.running import Running
+from server.usecases.views import ChangeLine, Page, RecordTitle, RecordView
+from server.usecases.wording import worded
+
+OVERRIDE = "override"
+REASON_LENGTH = 500
+RELATED = 50
+"""Records listed in a field that lists those which refer here."""
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+def page(
+    app: App,
+    actor: Actor,
+    entity: str,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    search: str | None = None,
+    sort: str = "-id",
+    after: int | None = None,
+    limit: int = 50,
+) -> Page[RecordView]:
+    """Records of an entity, the newest first (`sort="id"`: the oldest).
+
+    `filters` maps fields to the value they must have, or to a list of values that will do; null is
+    a value. `search` is a number, or words that stand in the fields that are searched.
+
+    Raises:
+        NotFound: there is no such entity.
+        NotAllowed: no role lets this person read its records.
+        Invalid: a filter is for no field, or its value is none of the field's.
+    """
+    definition = _entity(app, entity)
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        access.require(app, actor, Operation.READ, entity, running.records)
+        wanted, problems = _filters(running, definition, filters or {})
+        if sort not in {"id", "-id"}:
+            problems["sort"] = "Records are sorted by 'id' (oldest first) or '-id'."
+        if problems:
+            raise Invalid("The records asked for cannot be found so.", problems)
+        statement = lookup.page(
+            app.models,
+            entity,
+            filters=wanted,
+            search=search if search and search.strip() else None,
+            after=after,
+            limit=limit + 1,
+            oldest_first=sort == "id",
+        )
+        found = running.records.select(entity, statement)
+        shown = found[:limit]
+        return Page(_views(running, shown), shown[-1].id if len(found) > limit else None)
+
+
+def view(app: App, actor: Actor, record: RecordRef) -> RecordView:
+    """A record with everything that it holds, and the records that refer to it.
+
+    Raises:
+        NotFound: there is no such record.
+        NotAllowed: no role lets this person read it.
+    """
+    _entity(app, record.entity)
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        access.require(app, actor, Operation.READ, record.entity, running.records)
+        return _view(running, record)
+
+
+def look_up(
+    app: App, actor: Actor, entity: str, text: str, limit: int = 20
+) -> tuple[tuple[RecordRef, str], ...]:
+    """Records whose label or number fits what was typed, with what they are called.
+
+    Raises:
+        NotFound: there is no such entity.
+        NotAllowed: no role lets this person read its records.
+    """
+    _entity(app, entity)
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        access.require(app, actor, Operation.READ, entity, running.records)
+        found = running.records.select(entity, lookup.look_up(app.models, entity, text, limit))
+        titles = showing.record_titles(running, found)
+        return tuple((record, str(titles[record])) for record in found)
+
+
+def history(
+    app: App, actor: Actor, record: RecordRef, *, after: int | None = None, limit: int = 50
+) -> Page[ChangeLine]:
+    """What has been changed of a record, the newest first; also of one that has been deleted.
+
+    Raises:
+        NotFound: there is no such entity, or nothing is known of such a record.
+        NotAllowed: no role lets this person read it.
+    """
+    _entity(app, record.entity)
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        access.require(app, actor, Operation.READ, record.entity, running.records)
+        found = audit.of_record(connection, record, after=after, limit=limit + 1)
+        if not found and after is None and running.records.row(record) is None:
+            raise _missing(app, record)
+        persons = {line.person: RecordRef(PERSON, line.person) for line in found if line.person}
+        titles = showing.record_titles(running, persons.values())
+        lines = tuple(
+            ChangeLine(
+                line.id,
+                line.at,
+                str(titles[persons[line.person]]) if line.person else "Procedura",
+                line.field,
+                line.old,
+                line.new,
+                line.run,
+                line.step,
+                line.rule,
+                line.reason,
+            )
+            for line in found[:limit]
+        )
+        return Page(lines, lines[-1].id if len(found) > limit else None)
+
+
+# -- writing ----------------------------------------------------------------------------------
+
+
+def create(
+    app: App, actor: Actor, entity: str, values: Mapping[str, Any], *, key: Key | None = None
+) -> RecordView:
+    """Enter a record; procedures that a new one starts begin with it.
+
+    Raises:
+        NotFound: there is no such entity.
+        NotAllowed: no role lets this person enter its records.
+        Invalid: values break their rules, or required ones are missing.
+    """
+    definition = _entity(app, entity)
+
+    def do(running: Running) -> Callable[[], RecordView]:
+        access.require(app, actor, Operation.CREATE, entity, running.records)
+        given, problems = _read(running, definition, values)
+        problems |= _refused(definition, given, {})
+        problems |= {
+            item.key: f"{item.title} is needed."
+            for item in definition.columns
+            if _is_needed(item) and item.key not in problems and given.get(item.key) is None
+        }
+        _raise(definition, problems)
+        record = running.draft.create(entity, given)
+        return lambda: _fresh_view(running, running.stored_as(record))
+
+    return carry_out(app, actor, do, key=key)
+
+
+def update(
+    app: App,
+    actor: Actor,
+    record: RecordRef,
+    values: Mapping[str, Any],
+    *,
+    expecting: int | None = None,
+    key: Key | None = None,
+    reason: str | None = None,
+) -> RecordView:
+    """Change fields of a record; those not named stay as they are.
+
+    `expecting` is the revision that the person saw. A `reason` overrides the runs that hold a
+    field, for those who may; it is kept with the change.
+
+    Raises:
+        NotFound: there is no such record.
+        NotAllowed: no role lets this person change it, or override.
+        Conflict: it has another revision; `fields` tells what is different now.
+        WrongState: an open run holds a field, or the status may not become that.
+        Invalid: values break their rules.
+    """
+    definition = _entity(app, record.entity)
+    said = _reason(reason)
+
+    def do(running: Running) -> Callable[[], RecordView]:
+        access.require(app, actor, Operation.UPDATE, record.entity, running.records)
+        held = holding.holds(running, record, to_change=True)
+        row = _locked(running, record, expecting)
+        given, problems = _read(running, definition, values)
+        problems |= _refused(definition, given, row)
+        _raise(definition, problems)
+        differing = {name: value for name, value in given.items() if row[name] != value}
+        _may_change(running, definition, differing, held, said)
+        running.draft.change(record, differing)
+        return lambda: _fresh_view(running, record)
+
+    return carry_out(app, actor, do, key=key, reason=said)
+
+
+def delete(
+    app: App,
+    actor: Actor,
+    record: RecordRef,
+    *,
+    expecting: int | None = None,
+    key: Key | None = None,
+) -> None:
+    """Delete a record that nothing refers to. What it held stays in its history.
+
+    Raises:
+        NotFound: there is no such record.
+        NotAllowed: no role lets this person delete it.
+        Conflict: it has another revision than `expecting`.
+        WrongState: other records refer to it, or runs and their history tell of it.
+    """
+    definition = _entity(app, record.entity)
+
+    def do(running: Running) -> Callable[[], None]:
+        access.require(app, actor, Operation.DELETE, record.entity, running.records)
+        _locked(running, record, expecting)
+        _unreferred(running, definition, record)
+        running.draft.delete(record)
+        return lambda: None
+
+    carry_out(app, actor, do, key=key)
+
+
+# -- what is sent -----------------------------------------------------------------------------
+
+
+def _read(
+    running: Running, entity: Entity, raw: Mapping[str, Any]
+) -> tuple[dict[str, Value], Problems]:
+    """The values sent, and a sentence for each name or value that will not do."""
+    types = {item.key: item.type for item in entity.columns}
+    values, problems = read_values(running.records, running.app.definitions.entities, types, raw)
+    for name in raw.keys() - types.keys():
+        field = entity.fields.get(name)
+        if name in KEPT_FIELDS:
+            problems[name] = "The application keeps this itself."
+        elif field is None:
+            problems[name] = f"{entity.title} has no field '{name[:80]}'."
+        else:
+            problems[name] = f"{field.title} lists records that refer here: change those."
+    return values, problems
+
+
+def _refused(entity: Entity, given: Mapping[str, Value], row: Mapping[str, Value]) -> Problems:
+    """Sentences for what nobody sets by hand; sending what is there already is no matter."""
+    problems: Problems = {}
+    for name, value in given.items():
+        field = entity.fields[name]
+        if value == row.get(name):
+            continue
+        if field.decided_by is not None:
+            problems[name] = f"{field.title} is decided by rules from other fields."
+        elif field.read_only:
+            problems[name] = f"{field.title} is set by the application."
+        elif value is None and field.required and row:
+            problems[name] = f"{field.title} is needed."
+    return problems
+
+
+def _filters(
+    running: Running, entity: Entity, raw: Mapping[str, Any]
+) -> tuple[dict[str, list[Value]], Problems]:
+    found: dict[str, list[Value]] = {}
+    problems: Problems = {}
+    columns = {item.key: item.type for item in entity.columns}
+    for name, asked in raw.items():
+        if name not in columns:
+            problems[name] = f"{entity.title} has no field '{name[:80]}' to find it by."
+            continue
+        found[name] = []
+        for one in asked if isinstance(asked, list | tuple) else [asked]:
+            known, wrong = read_values(
+                running.records,
+                running.app.definitions.entities,
+                {name: columns[name]},
+                {name: one},
+            )
+            problems |= wrong
+            found[name] += known.values()
+    return found, problems
+
+
+def _reason(reason: str | None) -> str | None:
+    said = (reason or "").strip()
+    if len(said) > REASON_LENGTH or not lookup.is_text(said):
+        raise Invalid(
+            "The reason cannot be kept.",
+            {"reason": f"A reason has at most {REASON_LENGTH} characters."},
+        )
+    return said or None
+
+
+def _is_needed(field: Field) -> bool:
+    """Whether a new record must be told this: nothing else would give it."""
+    given = field.default is not None or field.decided_by is not None or field.key == STATUS
+    return field.required and not field.read_only and not given
+
+
+def _raise(entity: Entity, problems: Problems) -> None:
+    if problems:
+        count = len(problems)
+        raise Invalid(
+            f"{entity.title}: {count} field{'s' if count > 1 else ''} to put right.", problems
+        )
+
+
+# -- what stands in the way -------------------------------------------------------------------
+
+
+def _locked(running: Running, record: RecordRef, expecting: int | None) -> Mapping[str, Value]:
+    """The record's row, held, if it has the revision that is expected."""
+    row = running.records.lock(record)
+    if row is None:
+        raise _missing(running.app, record)
+    if expecting is None or row["revision"] == expecting:
+        return row
+    changed = changes.fields_since(running.connection, record, expecting)
+    raise Conflict(
+        f"Somebody else has changed this {_title(running.app, record)} since you read it.",
+        hint="Look at the present values, and send again what you want to keep.",
+        fields={name: to_json(row[name]) for name in sorted(changed) if name in row},
+    )
+
+
+def _may_change(
+    running: Running,
+    entity: Entity,
+    values: Mapping[str, Value],
+    held: Mapping[str, holding.Hold],
+    reason: str | None,
+) -> None:
+    sentences = [
+        holding.sentence(entity.fields[name].title, held[name]) for name in values if name in held
+    ]
+    if not sentences:
+        return
+    if reason is None:
+        raise WrongState(
+            " ".join(sentences),
+            hint="Do it there; or, with the right to override, give a reason.",
+        )
+    if not running.may(OVERRIDE):
+        raise NotAllowed(
+            "Your roles do not let you override what an open run writes.",
+            hint=" ".join(sentences),
+        )
+
+
+def _unreferred(running: Running, entity: Entity, record: RecordRef) -> None:
+    models, connection = running.app.models, running.connection
+    told = [
+        f"{count} {other.title.lower()}{'s' if count > 1 else ''} ({field.title.lower()})"
+        for other, field, count in lookup.references_to(connection, models, record)
+    ]
+    if told:
+        raise WrongState(
+            f"This {entity.title.lower()} is referred to by {', '.join(told)}.",
+            hint="Change or delete those first.",
+        )
+    if lookup.is_part_of_history(connection, record):
+        left = "Say that the person is no longer active instead."
+        raise WrongState(
+            f"Runs or the history of records tell of this {entity.title.lower()}; "
+            "it would become unknown there.",
+            hint=left if record.entity == PERSON else "Keep it.",
+        )
+
+
+def _entity(app: App, entity: str) -> Entity:
+    found = app.definitions.entities.get(entity)
+    if found is None:
+        raise NotFound(f"There are no records of the kind '{entity[:80]}'.")
+    return found
+
+
+def _title(app: App, record: RecordRef) -> str:
+    return app.definitions.entities[record.entity].title.lower()
+
+
+def _missing(app: App, record: RecordRef) -> NotFound:
+    number = app.definitions.entities[record.entity].numbered(record.id)
+    return NotFound(f"There is no {_title(app, record)} {number}.")
+
+
+# -- what is shown ----------------------------------------------------------------------------
+
+
+def _fresh_view(running: Running, record: RecordRef) -> RecordView:
+    """As it stands after saving; also for somebody who may write what they may not read."""
+    return _view(Running(running.app, running.connection, running.actor), record)
+
+
+def _view(running: Running, record: RecordRef) -> RecordView:
+    if running.records.row(record) is None:
+        raise _missing(running.app, record)
+    held = {key: hold.task for key, hold in holding.holds(running, record).items()}
+    return _views(running, (record,), held=held, related=True)[0]
+
+
+def _views(
+    running: Running,
+    found: Iterable[RecordRef],
+    *,
+    held: Mapping[str, int | None] | None = None,
+    related: bool = False,
+) -> tuple[RecordView, ...]:
+    found = tuple(found)
+    values = {record: _values(running, record, related=related) for record in found}
+    refs = {ref for held_by in values.values() for ref in _refs(held_by.values())}
+    titles = showing.record_titles(running, {*found, *refs})
+    named = {ref: str(title) for ref, title in titles.items()}
+    return tuple(
+        _record_view(running, record, values[record], titles[record], named, held or {})
+        for record in found
+    )
+
+
+def _record_view(
+    running: Running,
+    record: RecordRef,
+    values: Mapping[str, Value],
+    title: RecordTitle,
+    named: Mapping[RecordRef, str],
+    held: Mapping[str, int | None],
+) -> RecordView:
+    entity = running.app.definitions.entities[record.entity]
+    row: Any = running.records.row(record)
+    return RecordView(
+        title=title,
+        values=values,
+        shown={key: worded(entity.fields[key], value, named) for key, value in values.items()},
+        revision=row["revision"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        held=held,
+    )
+
+
+def _values(running: Running, record: RecordRef, *, related: bool) -> dict[str, Value]:
+    """What the record holds; with `related`, also the newest records that refer to it."""
+    entity = running.app.definitions.entities[record.entity]
+    found = {item.key: running.records.field(record, item.key) for item in entity.columns}
+    if related:
+        backs = ((item.key, item.back) for item in entity.fields.values() if item.back)
+        found |= {key: _referring(running, record, *back) for key, back in backs}
+    return found
+
+
+def _referring(
+    running: Running, record: RecordRef, entity: str, field: str
+) -> tuple[RecordRef, ...]:
+    """The newest records that refer to this one, as far as the person may read such."""
+    app, actor = running.app, running.actor
+    if not access.allows(app, actor, Operation.READ, entity, running.records):
+        return ()
+    filters = {field: (record,)}
+    statement = lookup.page(
+        app.models, entity, filters=filters, search=None, after=None, limit=RELATED
+    )
+    return running.records.select(entity, statement)
+
+
+def _refs(values: Iterable[Value]) -> Iterable[RecordRef]:
+    for value in values:
+        if isinstance(value, RecordRef):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, RecordRef))
