@@ -6,6 +6,7 @@ records, whichever of Flask-Admin's doors it comes through.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,12 +26,14 @@ from server.domain.entity import Entity, Field
 from server.domain.refusals import Conflict, NotFound, Refusal
 from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef
+from server.notation import in_words
 from server.storage.models import Models
 from server.usecases import records, runs
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RecordView
 
 _LARGEST = 2**63
+_ABBREVIATION = re.compile(r"\b([A-Za-z]{2})(?=s?\b)(?<!of)(?<!to)(?<!in)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,11 +67,13 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         model = models.classes[entity.key]
         listed = [key for key in entity.listed or (entity.label,) if key in entity.fields]
         stored = [key for key in listed if entity.fields[key].is_stored]
-        self.column_list = ["id", *stored]
+        self.column_list = ["id", *stored] if entity.number else stored
         self.column_labels = {"id": "Number"} | {
             item.key: item.title for item in entity.fields.values()
         }
-        self.column_sortable_list = ["id", *(key for key in stored if _is_indexed(entity, key))]
+        self.column_sortable_list = [
+            key for key in self.column_list if key == "id" or _is_indexed(entity, key)
+        ]
         self.column_searchable_list = [
             key for key in entity.searched if entity.fields[key].type.kind is Kind.TEXT
         ] or [entity.label] * (entity.fields[entity.label].type.kind is Kind.TEXT)
@@ -87,8 +92,8 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
 
     @property
     def heading(self) -> str:
-        words = self.entity.plural.replace("_", " ")
-        return words[:1].upper() + words[1:]
+        """The plural as a title; `cis` reads "CIs"."""
+        return _ABBREVIATION.sub(lambda found: found[1].upper(), in_words(self.entity.plural))
 
     def _run_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:
         """Flask-Admin would call a view again after any TypeError and hide the real one."""

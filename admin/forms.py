@@ -193,6 +193,11 @@ class PageForm:
         return tuple(place for section in self.sections for place in section.fields)
 
     @property
+    def errors(self) -> tuple[Place, ...]:
+        """The places with something wrong; Flask-Admin asks for them."""
+        return tuple(place for place in self.places if place.errors)
+
+    @property
     def answers(self) -> dict[str, Any]:
         """What is sent to the use case: the text of every place that can be typed into."""
         return {

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, g, url_for
 
 from admin.screen import app
-from server.domain.role import Operation
+from server.domain.role import Operation, Role
 from server.domain.values import RecordRef
 from server.usecases import access
 
@@ -23,20 +23,23 @@ def record(ref: RecordRef | None) -> str | None:
 
 
 def may(operation: Operation, entity: str) -> bool:
-    """Whether the person who asks may do that by hand; looked up once a request."""
-    known: dict[tuple[Operation, str], bool] = g.setdefault("may", {})
-    key = (operation, entity)
-    if key not in known:
-        known[key] = access.allows(app(), g.actor, operation, entity)
-    return known[key]
+    """Whether the person who asks may do that by hand."""
+    return any(role.allows(operation, entity) for role in _roles())
 
 
 def permits(permission: str) -> bool:
     """Whether a role of the person who asks carries this right."""
+    return any(permission in role.permissions for role in _roles())
+
+
+def _roles() -> tuple[Role, ...]:
+    """The roles that the person holds; looked up once a request, as every menu asks often."""
     if "roles" not in g:
-        g.roles = access.roles_of(app(), g.actor)
-    roles = app().definitions.roles
-    return any(permission in roles[key].permissions for key in g.roles if key in roles)
+        roles = app().definitions.roles
+        held = access.roles_of(app(), g.actor)
+        g.roles = tuple(roles[key] for key in sorted(held) if key in roles)
+    found: tuple[Role, ...] = g.roles
+    return found
 
 
 def guide(kind: str, key: str) -> str | None:

@@ -93,7 +93,7 @@ def _menu(admin: Admin, actor: Actor) -> Iterator[Item]:
 def _item(entry: Any) -> Item:
     view = entry._view  # noqa: SLF001  Flask-Admin offers no other way to ask where we are
     return Item(
-        entry.name,
+        getattr(view, "heading", entry.name),
         entry.get_url(),
         view.menu_icon_value or "",
         request.blueprint == view.endpoint,

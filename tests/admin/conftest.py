@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -199,6 +201,15 @@ class Office:
         return client
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords():
+    """Hashing as slowly as the product does would take most of the time of these tests."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(access, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield
+    patch.undo()
+
+
 @pytest.fixture
 def office(tmp_path):
     clock = Clock()
@@ -217,23 +228,54 @@ def office(tmp_path):
     database.dispose()
 
 
+class _Filled(HTMLParser):
+    """What a browser would send of the page's fields, left as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._select = self._area = None
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        name = given.get("name")
+        if tag == "select":
+            self._select = name
+            self.fields.setdefault(name, "")
+        elif tag == "option" and self._select and "selected" in given:
+            self.fields[self._select] = given["value"]
+        elif tag == "textarea":
+            self._area = name
+            self.fields[name] = ""
+        elif tag == "input" and name and (given.get("type") != "radio" or "checked" in given):
+            self.fields[name] = given.get("value") or ""
+
+    def handle_data(self, data):
+        if self._area:
+            self.fields[self._area] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self._select = None
+        if tag == "textarea":
+            self._area = None
+
+
+def filled(page: Any) -> dict[str, str]:
+    parser = _Filled()
+    parser.feed(page.get_data(as_text=True))
+    return parser.fields
+
+
 def token(page: Any) -> str:
     """The form token of a page."""
     text = page.get_data(as_text=True)
     return text.split('name="csrf-token" content="')[1].split('"')[0]
 
 
-def hidden(page: Any, name: str) -> str:
-    text = page.get_data(as_text=True)
-    return text.split(f'name="{name}" value="')[1].split('"')[0]
-
-
-def send(client: FlaskClient, address: str, *, at: str | None = None, **fields: Any) -> Any:
-    """Open the page of a form and send it, with its hidden fields, as a browser does."""
+def send(client: FlaskClient, address: str, *, at: str | None = None, **fields: str) -> Any:
+    """Open the page of a form, change some fields and send it; `f__x` is the field `f-x`."""
     page = client.get(at or address)
     assert page.status_code == 200, page.get_data(as_text=True)[:400]
-    sent = {"csrf_token": token(page), **{k.replace("__", "-"): v for k, v in fields.items()}}
-    for name in ("command", "revision"):
-        if f'name="{name}" value="' in page.get_data(as_text=True):
-            sent.setdefault(name, hidden(page, name))
-    return client.post(address, data=sent)
+    changed = {key.replace("__", "-"): value for key, value in fields.items()}
+    return client.post(address, data=filled(page) | {"csrf_token": token(page)} | changed)
