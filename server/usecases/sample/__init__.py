@@ -11,13 +11,18 @@ from dataclasses import replace
 
 from server.domain.actor import APPLICATION
 from server.domain.refusals import WrongState
-from server.usecases import records
+from server.usecases import access, records
 from server.usecases.app import App
 from server.usecases.sample import history
-from server.usecases.sample.organisation import PASSWORD, Organisation, enter
+from server.usecases.sample.organisation import (
+    PASSWORD,
+    Organisation,
+    enter,
+    logins_by_role,
+)
 from server.usecases.sample.work import Clock
 
-__all__ = ["PASSWORD", "is_empty", "load"]
+__all__ = ["PASSWORD", "is_empty", "is_there", "load", "logins_by_role"]
 
 
 def load(app: App) -> Organisation:
@@ -41,3 +46,9 @@ def load(app: App) -> Organisation:
 def is_empty(app: App) -> bool:
     """Whether nobody has been entered yet."""
     return not records.page(app, APPLICATION, "person", limit=1).items
+
+
+def is_there(app: App) -> bool:
+    """Whether the people of the sample can log in here."""
+    logins = {name for names in logins_by_role().values() for name in names}
+    return logins <= {account.login for account in access.accounts(app)}

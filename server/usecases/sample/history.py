@@ -18,34 +18,9 @@ WEEKS = 4
 CALLS_A_DAY = 4
 ONCE = frozenset({"outage-to-recovery", "outage-to-emergency-change", "specialist-escalates"})
 """Stories too grave to happen every week."""
+REVIEWED = (1, 3)
+"""Tuesdays and Thursdays bring up what reviews have found."""
 HURRY = 0.2
-
-TODAY: tuple[tuple[str, str, float], ...] = (
-    ("Patient records down on all wards", "talk", 1.5),
-    ("School without network", "approach", 3.0),
-    ("Payroll very slow", "talk", 4.0),
-    ("Two more users for payroll", "close-change", 20.0),
-    ("Catalogue search on Sundays", "review", 6.0),
-    ("Catalogue search takes half a minute", "take-up", 7.0),
-    ("Deleted folder to be brought back", "verify", 5.0),
-    ("Frightening window about a virus", "verify", 9.0),
-    ("Mailbox full, no mail arrives", "resolve", 0.4),
-    ("Laptop slow to start, fan loud", "assign-specialist", 2.0),
-    ("No access to a shared folder", "rework", 3.5),
-    ("Caller cannot hear the front desk", "choose-group", 1.0),
-    ("Clinic letters treated as unwanted mail", "resolve", 4.5),
-    ("Old versions of documents on the way", "verify", 6.5),
-    ("Wireless drops in the reading room", "record", 5.5),
-    ("Account and laptop for a new colleague", "wait", 8.0),
-    ("Meeting room with video equipment wanted", "ask", 0.2),
-    ("DiskFillingUp", "judge", 2.5),
-    ("DatabaseSpaceLow", "judge", 5.0),
-    ("ReplicationLag", "register-outage", 0.6),
-    ("VpnConnectionsFailing", "resolve", 3.0),
-    ("CatalogueSlow", "review", 0.3),
-    ("BackupFailed", "review", 0.5),
-)
-"""What goes on right now: which case, the step that waits for somebody, and hours since it began."""
 
 
 @dataclass
@@ -82,17 +57,21 @@ def play(app: App, organisation: Organisation, clock: Clock, until: datetime) ->
     chance = Random("Fernwick")  # noqa: S311  a play of chance, no secret
     agenda = Agenda(clock, until)
     work = Work(replace(app, now=clock), organisation, clock, chance)
-    calls, alerts = read("cases"), read("alerts")
-    calling, reporting = _again(calls), _again(alerts)
+    calls, alerts, reviews = read("cases"), read("alerts"), read("reviews")
+    calling, reporting, reviewing = _again(calls), _again(alerts), _again(reviews)
     for day in _days(begins(until), until):
         for _ in range(CALLS_A_DAY if day.weekday() < SATURDAY else 0):
             moment = at_work(day + timedelta(minutes=chance.uniform(100, 600)), chance)
             agenda.add(moment, _told(work, next(calling)))
         agenda.add(day + timedelta(minutes=chance.uniform(0, 1400)), _told(work, next(reporting)))
-    named = {case.get("summary") or case.get("alert"): case for case in (*calls, *alerts)}
-    for name, leave, hours in TODAY:
-        hurried = replace(work, leave=leave, pace=HURRY)
-        agenda.add(until - timedelta(hours=hours), _told(hurried, named[name]))
+        if day.weekday() in REVIEWED:
+            agenda.add(day + timedelta(hours=chance.uniform(4, 9)), _told(work, next(reviewing)))
+    every = (*calls, *alerts, *reviews)
+    named = {case.get("summary") or case.get("alert"): case for case in every}
+    for now in read("today"):
+        hurried = replace(work, leave=now["leave"], pace=HURRY)
+        case = {**named[now["case"]], **now}
+        agenda.add(until - timedelta(hours=now["hours"]), _told(hurried, case))
     agenda.play()
 
 
@@ -105,11 +84,16 @@ def _days(first: datetime, until: datetime) -> Iterator[datetime]:
 def _again(cases: Sequence[Case]) -> Iterator[Case]:
     """The cases, over and over; the grave ones only the first time."""
     yield from cases
-    yield from itertools.cycle([case for case in cases if case["story"] not in ONCE])
+    yield from itertools.cycle([case for case in cases if _story(case) not in ONCE])
 
 
 def _told(work: Work, case: Case) -> Told:
     """The case's story, told by a caller of the right customer."""
     callers = work.organisation.callers(case.get("from"))
-    own = replace(work, caller=work.chance.choice(callers), open={})
-    return STORIES[case["story"]](own, case)
+    caller = case.get("caller") or work.chance.choice(callers)
+    own = replace(work, caller=caller, open={})
+    return STORIES[_story(case)](own, case)
+
+
+def _story(case: Case) -> str:
+    return str(case.get("story", "from-a-review"))

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from server.domain.actor import APPLICATION, Actor
+from server.domain.entity import Entity
 from server.domain.values import Kind, RecordRef, from_json
 from server.engine.draft import Draft
 from server.usecases import access
@@ -59,7 +60,7 @@ def enter(app: App, today: datetime) -> Organisation:
     told = read("organisation")
 
     def do(running: Running) -> Any:
-        entry = _Entry(running.draft, today)
+        entry = _Entry(running.draft, app.definitions.entities, today)
         entry.everything(told)
         return lambda: {key: running.stored_as(record) for key, record in entry.records.items()}
 
@@ -87,6 +88,17 @@ def enter(app: App, today: datetime) -> Organisation:
     )
 
 
+def logins_by_role() -> Mapping[str, tuple[str, ...]]:
+    """Who can log in, by the role held, whether for everything or for one service."""
+    told = read("organisation")
+    login_of = {one["name"]: one["login"] for one in told["people"] if "login" in one}
+    pairs = [(role, one["name"]) for one in told["people"] for role in one.get("roles", ())]
+    for held in (*told["services"], *told["infrastructures"]):
+        pairs += [(role, name) for role, name in held["held_by"].items()]
+    known = dict.fromkeys((role, login_of[name]) for role, name in pairs if name in login_of)
+    return _gathered(known)
+
+
 def read(name: str) -> Any:
     """One of the YAML files beside this module."""
     return yaml.safe_load(files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
@@ -102,8 +114,9 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]
 class _Entry:
     """Makes records of what the file tells; a record is referred to by its name."""
 
-    def __init__(self, draft: Draft, today: datetime) -> None:
+    def __init__(self, draft: Draft, entities: Mapping[str, Entity], today: datetime) -> None:
         self.draft = draft
+        self.entities = entities
         self.today = today
         self.records: dict[tuple[str, str], RecordRef] = {}
 
@@ -126,7 +139,7 @@ class _Entry:
             self._planned(**planned)
 
     def record(self, entity: str, values: Mapping[str, Any]) -> RecordRef:
-        definition = self.draft.entities[entity]
+        definition = self.entities[entity]
         read_values = {}
         for key in sorted(values):
             typ = definition.fields[key].type

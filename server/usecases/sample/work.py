@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -52,6 +53,7 @@ class Work:
     pace: float = 1.0
     leave: str = ""
     open: dict[str, TaskLine] = field(default_factory=dict)
+    turns: dict[str, Iterator[str]] = field(default_factory=dict)
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -72,6 +74,11 @@ class Work:
 
     def holder(self, role: str) -> Actor:
         return self.one_of(*self.organisation.holders[role])
+
+    def next_specialist(self, group: str) -> Actor:
+        """Those of a group take turns."""
+        names = itertools.cycle(self.organisation.specialists(group))
+        return self.organisation.actors[next(self.turns.setdefault(group, names))]
 
     def record(self, entity: str, name: str) -> RecordRef:
         return self.organisation.records[entity, name]
@@ -151,7 +158,7 @@ class Work:
 
     def _find(self, about: RecordRef) -> None:
         found = runs.page(self.app, APPLICATION, about=about, state=RunState.OPEN)
-        for line in found.items:
+        for line in reversed(found.items):
             run = runs.view(self.app, APPLICATION, line.id)
             self._opened(tuple(task for task in run.tasks if task.state is TaskState.OPEN))
 
