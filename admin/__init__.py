@@ -48,12 +48,14 @@ _POLICY = (
 
 def mount(flask: Flask, app: App) -> None:
     """Put all screens over `app` into the Flask application."""
-    flask.config.setdefault("SESSION_COOKIE_NAME", "procedura")
-    flask.config.setdefault("SESSION_COOKIE_HTTPONLY", True)
-    flask.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
-    flask.config["PERMANENT_SESSION_LIFETIME"] = session.IDLE
-    flask.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    flask.config["WTF_CSRF_TIME_LIMIT"] = None
+    flask.config.update(
+        SESSION_COOKIE_NAME="procedura",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=session.IDLE,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
     screen.serve(flask, app)
     Babel(flask)
     csrf = CSRFProtect(flask)
