@@ -11,8 +11,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from server.domain.decision import Decision, Hits, Rule, Setting
-from server.domain.expression import Problem, cell, conjunction, parse, resolve
-from server.domain.expression import kinds
+from server.domain.expression import Problem, cell, conjunction, kinds, parse, resolve
 from server.domain.expression.kinds import DATE, DURATION, FRACTION, MONEY
 from server.domain.values import (
     DATE_TIME,

@@ -18,6 +18,7 @@ TEXT = Type(Kind.TEXT)
 ORDERED = NUMERIC | {Kind.DATE, Kind.DATE_TIME, Kind.DURATION}
 """Kinds of which one value can be less than another. Texts and choices have no order."""
 
+_VOWELS = tuple("aeiou")
 _WIDTH = {Kind.WHOLE_NUMBER: 0, Kind.NUMBER: 1, Kind.MONEY: 1, Kind.FRACTION: 2}
 """A number fits where the width is the same or larger: 1/3 is no decimal number."""
 
@@ -28,7 +29,7 @@ def spoken(typ: Type) -> str:
         case Kind.CHOICE:
             return f"a choice of {', '.join(typ.choices[:6])}" + ("…" * (len(typ.choices) > 6))  # noqa: PLR2004  as many as a line holds
         case Kind.REF:
-            return f"a {typ.entity} record"
+            return f"{'an' if (typ.entity or '')[:1] in _VOWELS else 'a'} {typ.entity} record"
         case Kind.LIST:
             return "a list"
         case Kind.ANSWERS:

@@ -153,7 +153,7 @@ class Scope:
                     f"In an expression, '{root}' is written '{truth}'.", *place, f"Write {truth}."
                 )
             if expected.kind is Kind.CHOICE:
-                hint = did_you_mean(root, [*expected.choices, *known])
+                hint = did_you_mean(root, expected.choices, also=known)
                 return MisreadError(f"'{root}' is not a value here.", *place, hint)
         hint = did_you_mean(root, known)
         if self._text[place[1] : place[1] + 1] == "-":

@@ -141,13 +141,17 @@ class Parser:
                 hint,
             )
 
-    # -- phrases, the loosest first -----------------------------------------------------------
-
-    def expression(self) -> Node:
+    def _descend(self) -> None:
+        """One level deeper; whoever calls this comes up again by `_level`."""
         self._level += 1
         if self._level > DEPTH_LIMIT:
             raise _too_deep(self._next.start, self._next.end)
+
+    # -- phrases, the loosest first -----------------------------------------------------------
+
+    def expression(self) -> Node:
         start = self._next.start
+        self._descend()
         if self._sees("if"):
             node = self._conditional(start)
         elif self._sees("some", "every"):
@@ -205,9 +209,7 @@ class Parser:
             return self.expression()
         if not self._pass("not"):
             return self._comparison()
-        self._level += 1
-        if self._level > DEPTH_LIMIT:
-            raise _too_deep(start, self._next.end)
+        self._descend()
         operand = self._negation()
         self._level -= 1
         return Not(operand, self._span(start))
@@ -331,9 +333,7 @@ class Parser:
         start = self._next.start
         if not self._pass("-"):
             return self._primary()
-        self._level += 1
-        if self._level > DEPTH_LIMIT:
-            raise _too_deep(start, self._next.end)
+        self._descend()
         operand = self._unary()
         self._level -= 1
         return Negative(operand, self._span(start))
@@ -404,6 +404,7 @@ class Parser:
         return Fields(call, parts, self._span(token.start)) if parts else call
 
     def _listing(self, opening: Token) -> Node:
+        self._descend()
         items = []
         if not self._sees("]"):
             items.append(self._sum())
@@ -414,6 +415,7 @@ class Parser:
                 "A range stands only after 'in'.", self._next.start, self._next.end, "x in [1..5]"
             )
         self._expect("]", "at the end of the list")
+        self._level -= 1
         return Listing(tuple(items), self._span(opening.start))
 
     def _number(self, token: Token) -> Node:

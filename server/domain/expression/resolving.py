@@ -380,10 +380,7 @@ class _Resolver:
                 *node.span,
                 f"Write {function.usage}.",
             )
-        arguments = tuple(self._all(*((item, None) for item in node.arguments)))
-        if node.function == "contains":
-            held = type_of(arguments[0])
-            arguments = (arguments[0], *self._all((node.arguments[1], held.item)))
+        arguments = self._arguments(node)
         try:
             typ = function.takes(arguments, [type_of(item) for item in arguments])
         except UnfitError as error:
@@ -391,6 +388,13 @@ class _Resolver:
         if node.function in LITERALS and isinstance(arguments[0], Constant):
             return Constant(literal(typ, arguments[0].value), typ, node.span)
         return replace(node, arguments=arguments)
+
+    def _arguments(self, node: Call) -> tuple[Node, ...]:
+        if node.function != "contains":
+            return tuple(self._all(*((item, None) for item in node.arguments)))
+        [where] = self._all((node.arguments[0], None))
+        [what] = self._all((node.arguments[1], type_of(where).item))
+        return where, what
 
     def _where(self, node: Where) -> Node:
         members = self._node(node.members)
