@@ -55,7 +55,16 @@ _TRIAL: Schema = shape(
         ),
         "sentence": TEXT | {"description": "Why there is no verdict"},
         "rules": listing(
-            shape({"rule": KEY, "held": YES_NO, "failed": listing(mapping(ANYTHING))})
+            shape(
+                {
+                    "rule": KEY,
+                    "held": YES_NO,
+                    "passed_over": YES_NO
+                    | {"description": "It holds too, but an earlier rule was taken"},
+                    "because": TEXT,
+                    "failed": listing(shape({"condition": TEXT, "found": mapping(ANYTHING)})),
+                }
+            )
         ),
     }
 )
@@ -142,4 +151,12 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _rule(explained: RuleExplanation) -> dict[str, Any]:
-    raise NotImplementedError
+    return {
+        "rule": explained.rule,
+        "held": explained.held,
+        "passed_over": explained.passed_over,
+        "because": explained.because,
+        "failed": [
+            {"condition": item.text, "found": to_json(item.found)} for item in explained.failed
+        ],
+    }

@@ -141,6 +141,7 @@ def _in_query(route: Route) -> list[dict[str, Any]]:
             "in": "query",
             "schema": {key: part for key, part in schema.items() if key != "description"},
             "description": schema.get("description", ""),
+            **({"style": "form", "explode": True} if schema.get("type") == "array" else {}),
         }
         for name, schema in route.query.items()
     ]

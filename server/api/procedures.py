@@ -160,16 +160,21 @@ def _answer(placed: FormField, field: Field) -> Schema:
     guideline = placed.guideline or field.guideline
     if guideline:
         schema["description"] = guideline
-    if _is_needed(placed, field) and field.type.kind is Kind.TEXT:
+    if not _is_required(placed, field):
+        return nullable(schema)
+    if field.type.kind is Kind.TEXT:
         schema["minLength"] = max(1, schema.get("minLength", 0))
-    return schema if _is_needed(placed, field) else nullable(schema)
+    return schema
+
+
+def _is_required(placed: FormField, field: Field) -> bool:
+    return field.required if placed.required is None else placed.required
 
 
 def _is_needed(placed: FormField, field: Field) -> bool:
     """Whether the answer must be sent: nothing else gives it."""
-    required = field.required if placed.required is None else placed.required
     is_given = placed.default is not None or field.default is not None
-    return required and not is_given and placed.condition is None
+    return _is_required(placed, field) and not is_given and placed.condition is None
 
 
 def _list(app: App, _call: Call) -> Answer:

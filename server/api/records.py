@@ -33,7 +33,7 @@ from server.domain.values import Kind, RecordRef, to_json
 from server.usecases import App, records
 from server.usecases.views import RecordView
 
-_REASON: Schema = text(400, shortest=1) | {
+_REASON: Schema = text(records.REASON_LENGTH, shortest=1) | {
     "description": "Why fields are written that a run holds; it takes the permission `override`"
 }
 
@@ -80,14 +80,15 @@ def _name(entity: Entity) -> str:
 def _record(entity: Entity) -> Schema:
     values = {
         field.key: _read(field) | ({} if _is_writable(field) else {"readOnly": True})
-        for field in entity.columns
+        for field in entity.fields.values()
     }
+    listed = tuple(field.key for field in entity.fields.values() if field.back)
     return shape(
         {
             "id": ID | {"readOnly": True},
             "number": TEXT | {"readOnly": True},
             "title": TEXT | {"readOnly": True},
-            "values": shape(values),
+            "values": shape(values, optional=listed),
             "shown": mapping(TEXT) | {"description": "The values as people read them"},
             "held": mapping(nullable(ID))
             | {"description": "Fields that an open run writes, with the task that would"},
@@ -113,6 +114,8 @@ def _change(entity: Entity) -> Schema:
 
 def _read(field: Field) -> dict[str, Any]:
     schema = of_type(field.type, writes=False) | {"title": field.title}
+    if field.back:
+        return schema | {"description": "The newest that refer here; only with a single record"}
     return schema if field.required else nullable(schema)
 
 
@@ -126,7 +129,7 @@ def _written(field: Field) -> dict[str, Any]:
 
 
 def _is_writable(field: Field) -> bool:
-    return not field.read_only and field.decided_by is None
+    return not field.read_only and field.decided_by is None and field.back is None
 
 
 def _is_needed(field: Field) -> bool:
@@ -257,27 +260,52 @@ def _links(key: str) -> dict[str, Any]:
 
 
 def _filters(entity: Entity) -> dict[str, Schema]:
-    """Equality with each field that has few values or one; and words to search for."""
-    found: dict[str, Schema] = {}
-    if entity.searched:
-        found["search"] = text(NAME_LENGTH, shortest=1) | {
-            "description": f"Words in {', '.join(entity.searched)}, or a number"
-        }
+    """What fields must be, words to search for, and the order."""
+    found: dict[str, Schema] = {
+        "search": text(NAME_LENGTH, shortest=1)
+        | {"description": f"A number, or words in {', '.join(entity.searched) or entity.label}"},
+        "sort": {
+            "type": "string",
+            "enum": ["-id", "id"],
+            "default": "-id",
+            "description": "The newest first, or the oldest",
+        },
+    }
     for field in entity.columns:
         if field.type.kind in _FILTERED or field.unique:
-            found[field.key] = of_type(field.type, writes=True) | {"description": field.title}
+            found[field.key] = {
+                "type": "array",
+                "items": _filter(field),
+                "minItems": 1,
+                "maxItems": MOST_VALUES,
+                "description": f"{field.title}: any of the values given; `null` where unknown",
+            }
     return found
 
 
 _FILTERED = frozenset({Kind.CHOICE, Kind.REF, Kind.YES_NO, Kind.DATE})
+UNKNOWN = "null"
+MOST_VALUES = 50
+
+
+def _filter(field: Field) -> Schema:
+    schema = of_type(field.type, writes=True)
+    if field.required or field.type.kind is Kind.REF:
+        return schema
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], UNKNOWN]}
+    return {"anyOf": [schema, {"const": UNKNOWN}]}
 
 
 # -- handlers ---------------------------------------------------------------------------------
 
 
 def _list(app: App, call: Call, entity: str) -> Answer:
+    columns = app.definitions.entities[entity].fields
     filters = {
-        key: value for key, value in call.query.items() if key not in {"search", *paging.PAGED}
+        key: [None if item == UNKNOWN else item for item in values]
+        for key, values in call.query.items()
+        if key in columns and isinstance(values, list)
     }
     page = records.page(
         app,
@@ -285,6 +313,7 @@ def _list(app: App, call: Call, entity: str) -> Answer:
         entity,
         filters=filters,
         search=call.query.get("search"),
+        sort=call.query.get("sort", "-id"),
         **paging.of(call.query),
     )
     return Answer(shown.page(page, _as_json, call.page))

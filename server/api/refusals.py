@@ -65,8 +65,12 @@ def register(api: Blueprint, prefix: str) -> None:
     def refuse(refusal: refusals.Refusal) -> Response:
         return answer(refusal)
 
+    @api.errorhandler(HTTPException)
+    def refuse_below(error: HTTPException) -> Response:
+        return of_http(error)
+
     @api.app_errorhandler(HTTPException)
-    def refuse_http(error: HTTPException) -> Response | HTTPException:
+    def refuse_before_routing(error: HTTPException) -> Response | HTTPException:
         below = request.path == prefix or request.path.startswith(f"{prefix}/")
         return of_http(error) if below else error
 

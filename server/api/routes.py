@@ -128,7 +128,7 @@ class Call:
         if after is None:
             return None
         asked: dict[str, Any] = {
-            name: value for name, value in request.args.items(multi=True) if name != "after"
+            name: texts for name, texts in request.args.lists() if name != "after"
         }
         assert request.endpoint is not None
         return url_for(request.endpoint, **(request.view_args or {}), **asked, after=after)
@@ -215,14 +215,18 @@ def _query(route: Route) -> dict[str, Any]:
     """The parameters of the query, each as its schema's type."""
     found: dict[str, Any] = {}
     for name, texts in request.args.lists():
+        schema = route.query.get(name, {})
+        if schema.get("type") == "array":
+            found[name] = [_typed(schema["items"], text) for text in texts]
+            continue
         if len(texts) > 1:
             raise Invalid("A parameter is given twice.", {name: "Give this parameter only once."})
-        found[name] = _typed(route.query.get(name, {}), texts[0])
+        found[name] = _typed(schema, texts[0])
     return found
 
 
 def _typed(schema: Schema, text: str) -> Any:
-    kinds = schema.get("type", "string")
+    kinds = schema.get("type") or [item.get("type") for item in schema.get("anyOf", ())]
     if "boolean" in kinds and text in {"true", "false"}:
         return text == "true"
     if "integer" in kinds and _DIGITS.fullmatch(text):

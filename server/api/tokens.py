@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from server.api import actors
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import MOMENT, NAME_LENGTH, TEXT, closed, nullable, shape, text
@@ -52,6 +54,7 @@ def routes(_definitions: Definitions) -> tuple[Route, ...]:
 def _create(app: App, call: Call) -> Answer:
     body = call.body
     expires = from_json(DATE_TIME, body.get("expires_at"))
+    assert expires is None or isinstance(expires, datetime)
     actor = access.log_in(app, body["login"], body["password"])
     token = access.create_token(app, actor, body.get("label", "API"), expires)
     return Answer({"token": token, "expires_at": to_json(expires)}, status=201)

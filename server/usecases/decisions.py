@@ -48,8 +48,9 @@ def try_out(app: App, actor: Actor, decision: str, inputs: Mapping[str, Any]) ->
     }
     if problems:
         raise Invalid(f"{found.title} cannot be asked with these facts.", problems)
-    rules = app.rules.explain(found, given)
+    rules: tuple[RuleExplanation, ...] = ()
     try:
+        rules = app.rules.explain(found, given)
         return Trial(app.rules.decide(found, given), "", rules)
     except NoVerdict as error:
         return Trial(None, str(error), rules)

@@ -47,8 +47,8 @@ SHAPES["Type"] = shape(
         "entity": KEY,
         "item": component("Type"),
         "members": mapping(component("Type")),
-        "at_least": TEXT,
-        "at_most": TEXT,
+        "at_least": ANYTHING,
+        "at_most": ANYTHING,
     },
     optional=("choices", "entity", "item", "members", "at_least", "at_most"),
 )

@@ -1,0 +1,47 @@
+"""/health and /ready"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tests.api.desk import Desk, flask_of
+from tests.builders import stored
+
+
+def ready(desk):
+    return desk.flask.test_client().get("/ready")
+
+
+def test_a_server_that_answers_is_alive(desk):
+    alive = desk.flask.test_client().get("/health")
+    assert (alive.status_code, alive.json) == (200, {"status": "ok"})
+
+
+def test_a_server_is_ready_and_tells_which_roles_nobody_holds(desk, ann):
+    found = ready(desk)
+    assert found.status_code == 200
+    assert found.json["ready"] is True
+    assert found.json["generation"] == "g1"
+    assert found.json["roles_without_holder"] == ["specialist", "operator"]
+
+
+def test_a_role_that_another_stands_in_for_is_not_without_a_holder(desk, ann, sam):
+    assert ready(desk).json["roles_without_holder"] == []
+
+
+def test_a_server_whose_database_is_behind_is_not_ready(desk):
+    with desk.app.database.write() as connection:
+        connection.execute(sa.text("DROP TABLE gadget"))
+    found = ready(desk)
+    assert found.status_code == 503
+    assert "db apply" in found.json["problems"][0]
+
+
+def test_a_server_without_a_database_is_not_ready(desk, tmp_path):
+    stored(desk.app.database, desk.app.models, "person", name="Ann")
+    desk.app.database.dispose()
+    path = tmp_path / "procedura.db"
+    path.write_bytes(b"no database at all" * 1000)
+    found = ready(Desk(desk.app, flask_of(desk.app)))
+    assert found.status_code == 503
+    assert found.json["problems"] == ["The database does not answer."]
