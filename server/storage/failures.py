@@ -62,3 +62,10 @@ def settle(connection: sa.Connection, run_id: int, step: str, at: datetime) -> N
         .where(failure.c.run_id == run_id, failure.c.step == step, failure.c.state == WAITING)
         .values(state=SETTLED, settled_at=at)
     )
+
+
+def settle_one(connection: sa.Connection, failure_id: int, at: datetime) -> None:
+    """What failed has been done after all."""
+    connection.execute(
+        failure.update().where(failure.c.id == failure_id).values(state=SETTLED, settled_at=at)
+    )

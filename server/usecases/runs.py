@@ -317,6 +317,8 @@ def retry(app: App, actor: Actor, failure_id: int) -> int:
         outcome=command["outcome"],
         answers=command["answers"],
     )
+    with app.database.write() as connection:
+        kept_failures.settle_one(connection, failure_id, app.now())
     return done.run_id
 
 
