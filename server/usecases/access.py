@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -111,20 +112,30 @@ def create_account(app: App, login: str, person: int, password: str) -> None:
     Raises:
         Invalid: the log-in is taken or unfit, there is no such person, or the password is weak.
     """
-    name = _normal(login)
+    create_accounts(app, {login: person}, password)
+
+
+def create_accounts(app: App, persons: Mapping[str, int], password: str) -> None:
+    """As `create_account`, for several persons by log-in who begin with one password.
+
+    It is hashed once: whoever reads the rows sees that it is the same.
+    """
     problems = _password_problems(password)
-    if not name:
+    names = {login: _normal(login) for login in persons}
+    if not all(names.values()):
         problems["login"] = f"A log-in has 1 to {LOGIN_LENGTH} characters."
     hashed = "" if problems else _hashed(password)
     with app.database.write() as connection:
         records = Records(connection, app.models, app.definitions.entities, app.now())
-        if records.row(RecordRef(PERSON, person)) is None:
-            problems["person"] = f"There is no person {person}."
-        if name and kept.by_login(connection, app.models, name) is not None:
-            problems["login"] = "Another account has this log-in."
-        if problems or name is None:
-            raise Invalid("The account cannot be made.", problems)
-        kept.add_account(connection, name, person, hashed, app.now())
+        for login, person in persons.items():
+            name = names[login]
+            if records.row(RecordRef(PERSON, person)) is None:
+                problems["person"] = f"There is no person {person}."
+            if name and kept.by_login(connection, app.models, name) is not None:
+                problems["login"] = "Another account has this log-in."
+            if problems or name is None:
+                raise Invalid("The account cannot be made.", problems)
+            kept.add_account(connection, name, person, hashed, app.now())
 
 
 def set_password(app: App, login: str, password: str) -> None:

@@ -66,8 +66,8 @@ def enter(app: App, today: datetime) -> Organisation:
 
     records: Mapping[tuple[str, str], RecordRef] = carry_out(app, APPLICATION, do)
     logins = {one["login"]: one["name"] for one in told["people"] if "login" in one}
-    for login, name in logins.items():
-        access.create_account(app, login, records[PERSON, name].id, PASSWORD)
+    persons = {login: records[PERSON, name].id for login, name in logins.items()}
+    access.create_accounts(app, persons, PASSWORD)
     known = {name: login for login, name in logins.items()}
     return Organisation(
         actors={

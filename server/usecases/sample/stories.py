@@ -50,7 +50,7 @@ def reaches_the_desk(work: Work, case: Case, *, existing: bool = False) -> Told:
 def registered(work: Work, case: Case, *able: str) -> Told:
     """A new request is registered, by somebody who is able to do so much."""
     yield from reaches_the_desk(work, case)
-    named = {
+    named: dict[str, Any] = {
         key: work.record(key, case[key]).id
         for key in ("service", "ci", "infrastructure")
         if key in case
