@@ -20,6 +20,7 @@ from server.engine import events as happened
 from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.draft import Draft
+from server.engine.people import PeopleSeen
 from server.engine.seats import PERSON
 from server.engine.walk import Walk
 from server.storage import pins, verdicts
@@ -50,9 +51,8 @@ class Running:
         self.draft = Draft(
             self.records, entities, app.definitions.decisions, app.rules.decide, self.at
         )
-        self.machine = Machine(
-            self.draft, self.records, app.definitions.roles, app.rules.decide, self
-        )
+        people = PeopleSeen(self.draft, self.records, entities)
+        self.machine = Machine(self.draft, people, app.definitions.roles, app.rules.decide, self)
 
     def may(self, permission: str) -> bool:
         """Whether one of the actor's roles gives this permission; the application may all."""
@@ -83,16 +83,19 @@ class Running:
     def settle(self) -> None:
         """Carry on until no change is left that something else would follow from."""
         seen: dict[RecordRef, frozenset[str]] = {}
+        arrived: set[int] = set()
         while True:
             fresh = [ref for ref in self.draft.touched if self.draft.changed(ref) != seen.get(ref)]
-            if not fresh:
+            begun = {run_id for run_id in self.machine.walks if run_id < 0} - arrived
+            if not fresh and not begun:
                 return
+            arrived |= begun
             for ref in fresh:
                 is_first_look = ref not in seen
                 seen[ref] = self.draft.changed(ref)
                 if ref.id < 0 and is_first_look:
                     self._start_with(ref)
-            self._recheck(fresh)
+            self._recheck(fresh, begun)
 
     def _start_with(self, record: RecordRef) -> None:
         for procedure in self.app.definitions.procedures.values():
@@ -102,7 +105,8 @@ class Running:
                     if self.machine.begin_with(book, beginning, record) is not None:
                         break
 
-    def _recheck(self, fresh: Iterable[RecordRef]) -> None:
+    def _recheck(self, fresh: Iterable[RecordRef], begun: set[int]) -> None:
+        """Look at what ends runs and who holds tasks: where records differ, and in new runs."""
         records = set(fresh)
         stored = [ref for ref in records if ref.id > 0]
         ids = set(self.runs.open_about(stored)) if stored else set()
@@ -114,7 +118,7 @@ class Running:
             if run is not None and run.is_open:
                 self.walk(run)
         for walk in tuple(self.machine.walks.values()):
-            if walk.run.about in records or walk.run.id in ids:
+            if walk.run.about in records or walk.run.id in ids | begun:
                 self.machine.recheck(walk)
 
     def _roles_touched(self, records: set[RecordRef]) -> set[str]:
