@@ -65,14 +65,16 @@ def is_text(text: str) -> bool:
 def references_to(
     connection: sa.Connection, models: Models, record: RecordRef
 ) -> Iterator[tuple[Entity, Field, int]]:
-    """Which fields of which entities refer to a record, and how often."""
+    """Which fields of which other records refer to a record, and how often."""
     for entity in models.entities.values():
         for item in entity.refs():
             if item.type.entity != record.entity:
                 continue
             table = models.tables[entity.key]
             statement = sa.select(sa.func.count()).where(table.c[item.key] == record.id)
-            count = connection.scalar(statement.select_from(table))
+            if entity.key == record.entity:
+                statement = statement.where(table.c.id != record.id)
+            count = connection.scalar(statement)
             if count:
                 yield entity, item, count
 

@@ -109,6 +109,17 @@ def look_up(
         return tuple((record, str(titles[record])) for record in found)
 
 
+def titles(app: App, actor: Actor, refs: Iterable[RecordRef]) -> Mapping[RecordRef, RecordTitle]:
+    """What records are called, read together; those that do not exist are left out.
+
+    Titles stand wherever something refers to a record, so they are not kept from anybody.
+    """
+    with app.database.read() as connection:
+        running = Running(app, connection, actor)
+        found = showing.record_titles(running, refs)
+        return {ref: title for ref, title in found.items() if title.number}
+
+
 def history(
     app: App, actor: Actor, record: RecordRef, *, after: int | None = None, limit: int = 50
 ) -> Page[ChangeLine]:

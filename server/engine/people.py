@@ -1,0 +1,112 @@
+"""Persons, groups and holders as a command leaves them.
+
+Until it writes such records itself, the stored ones are asked. Afterwards everything is read
+through the draft, so that whoever becomes absent, or loses a role, loses open tasks at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from server.domain.entity import Entity
+from server.domain.values import RecordRef, Value
+from server.engine.draft import Draft
+from server.engine.seats import GROUP, PERSON, People
+
+MEMBERSHIP, HOLDER = "membership", "holder"
+_PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
+
+
+class PeopleSeen:
+    """The `People` of one command."""
+
+    def __init__(self, draft: Draft, stored: People, entities: Mapping[str, Entity]) -> None:
+        self._draft = draft
+        self._stored = stored
+        self._entities = entities
+
+    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
+        """Who holds the role for just this record; without one, who holds it for none."""
+        if not self._has_changed():
+            return self._stored.holders(role, of)
+        return _each(person for person, held_for in self._holders(role) if _is_for(held_for, of))
+
+    def every_holder(self, role: str) -> tuple[RecordRef, ...]:
+        """Who holds the role, for whatever record or for none."""
+        if not self._has_changed():
+            return self._stored.every_holder(role)
+        return _each(person for person, _ in self._holders(role))
+
+    def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
+        """The persons of a group."""
+        if not self._has_changed():
+            return self._stored.members(group)
+        return _each(
+            person
+            for membership in self._draft.all(MEMBERSHIP)
+            if self._draft.field(membership, "group") == group
+            for person in self._person(membership)
+        )
+
+    def is_away(self, person: RecordRef) -> bool:
+        """Whether the person is absent now, or has left."""
+        if not self._has_changed():
+            return self._stored.is_away(person)
+        if self._read(person, "active") is False:
+            return True
+        begins, ends = self._read(person, "away_from"), self._read(person, "away_until")
+        if begins is None and ends is None:
+            return False
+        return self._has_begun(begins) and not self._is_over(ends)
+
+    def _has_changed(self) -> bool:
+        return any(ref.entity in _PEOPLE for ref in self._draft.touched)
+
+    def _holders(self, role: str) -> Iterator[tuple[RecordRef, frozenset[RecordRef]]]:
+        """Who holds the role today, each with what for."""
+        narrowing = [item.key for item in self._entities[HOLDER].refs() if item.key != "person"]
+        for holder in self._draft.all(HOLDER):
+            if self._draft.field(holder, "role") != role or not self._is_in_force(holder):
+                continue
+            held_for = (self._draft.field(holder, key) for key in narrowing)
+            records = frozenset(ref for ref in held_for if isinstance(ref, RecordRef))
+            for person in self._person(holder):
+                yield person, records
+
+    def _person(self, record: RecordRef) -> Iterator[RecordRef]:
+        """The person whom a membership or a holder names, unless it is somebody who has left."""
+        person = self._draft.field(record, "person")
+        if isinstance(person, RecordRef) and self._read(person, "active") is not False:
+            yield person
+
+    def _is_in_force(self, holder: RecordRef) -> bool:
+        begins, ends = self._read(holder, "from_date"), self._read(holder, "until_date")
+        return self._has_begun(begins) and not self._is_over(ends)
+
+    def _read(self, record: RecordRef, name: str) -> Value:
+        known = name in self._entities[record.entity].fields
+        return self._draft.field(record, name) if known else None
+
+    def _has_begun(self, begins: Value) -> bool:
+        """Whether a first day or a moment has come; where there is none, it has."""
+        now = self._draft.now
+        if isinstance(begins, datetime):
+            return now >= begins
+        return not isinstance(begins, date) or now.date() >= begins
+
+    def _is_over(self, ends: Value) -> bool:
+        """Whether a last day or a moment has passed; where there is none, it has not."""
+        now = self._draft.now
+        if isinstance(ends, datetime):
+            return now >= ends
+        return isinstance(ends, date) and now.date() > ends
+
+
+def _is_for(held_for: frozenset[RecordRef], of: RecordRef | None) -> bool:
+    return of in held_for if of is not None else not held_for
+
+
+def _each(persons: Iterator[RecordRef]) -> tuple[RecordRef, ...]:
+    """Each person once, in the order of their ids, as the database gives them."""
+    return tuple(sorted(set(persons)))
