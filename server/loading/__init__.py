@@ -84,8 +84,9 @@ def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:
     sources = {(source.kind, source.key): source for source in bundles.unpacked(bundle)}
     manuscript = Manuscript(sources, set(), entities=dict(entities))
     assembling.assemble_book(manuscript)
-    if manuscript.diagnostics:
-        told = " ".join(item.message for item in dict.fromkeys(manuscript.diagnostics))
+    errors = [item for item in dict.fromkeys(manuscript.diagnostics) if item.is_error]
+    if errors:
+        told = " ".join(item.message for item in errors)
         raise NoLongerFits(f"Procedure '{bundle['procedure']}' no longer fits: {told}")
     return Book(
         bundles.digest(bundle),

@@ -9,7 +9,8 @@ from typing import Any
 
 from server.domain.expression import Expression, Problem, nodes, parse, resolve
 from server.domain.expression.spelling import did_you_mean
-from server.domain.expression.tree import Comparison, Constant, IsNull, Node, Path as Named
+from server.domain.expression.tree import Comparison, Constant, IsNull, Node
+from server.domain.expression.tree import Path as Named
 from server.domain.expression.walking import free_paths
 from server.domain.values import TEXT, Kind, Type, Value, from_json
 from server.loading.diagnostics import Diagnostic, Mark
@@ -90,7 +91,8 @@ class Desk:
             self.say(faults.misread(place.mark(parsed), parsed.message, parsed.hint))
             return unsound(text, expected)
         roots = {found.parts[0] for found in free_paths(parsed.tree)}
-        if roots & scope.obscure or not self.manuscript.has_all_entities:
+        unclear = scope.obscure and not roots <= scope.names.keys()
+        if unclear or not self.manuscript.has_all_entities:
             return unsound(text, expected)
         optional = {*scope.optional, *self._doubted(parsed.tree, roots, scope, place)}
         resolved = resolve(
@@ -210,10 +212,10 @@ def _tests(tree: Node, name: str) -> bool:
             case IsNull(operand=Named(parts=parts)):
                 if parts[0] == name:
                     return True
-            case Comparison(left=left, right=right):
-                pair = {type(left), type(right)}
-                if pair == {Named, Constant}:
-                    path, constant = (left, right) if isinstance(left, Named) else (right, left)
-                    if constant.value is None and path.parts[0] == name:
-                        return True
+            case (
+                Comparison(left=Named(parts=parts), right=Constant(value=None))
+                | Comparison(left=Constant(value=None), right=Named(parts=parts))
+            ):
+                if parts[0] == name:
+                    return True
     return False

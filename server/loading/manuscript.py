@@ -12,9 +12,9 @@ from server.domain.definitions import Process
 from server.domain.entity import Entity
 from server.domain.form import Form
 from server.domain.notification import Notification
-from server.domain.procedure import Procedure, Step
+from server.domain.procedure import DONE, Procedure, Step, Together, followers
 from server.domain.role import Role
-from server.loading.diagnostics import Diagnostic
+from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.marked import Path, SourceFile
 
 Address = tuple[str, str]
@@ -34,6 +34,49 @@ class Reference:
     source: SourceFile
     path: Path
     offset: int | None = 0
+
+    @property
+    def mark(self) -> Mark:
+        if self.offset is None:
+            return self.source.key_mark(*self.path)
+        return self.source.inside(self.path, self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class StepList:
+    """The steps of a procedure, or of one of its branches, and where they are written."""
+
+    procedure: Procedure
+    source: SourceFile
+    steps: tuple[Step, ...]
+    path: Path
+    is_outer: bool
+
+    def mark(self, step: Step) -> Mark:
+        return self.source.mark(*self.path, self.steps.index(step), "step")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(step.key for step in self.steps)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Where runs come in: the first step, and those at which starts begin."""
+        if not self.is_outer:
+            return self.keys[:1]
+        first = self.keys[0]
+        entries = (start.begins_at or first for start in self.procedure.starts)
+        return tuple(key for key in dict.fromkeys(entries) if key in self.keys)
+
+    @property
+    def is_clear(self) -> bool:
+        known = {*self.keys, DONE, None}
+        begun = {start.begins_at for start in self.procedure.starts} if self.is_outer else set()
+        return begun <= known and all(known.issuperset(ways) for ways in self.ways().values())
+
+    def ways(self) -> dict[str, tuple[str, ...]]:
+        """The steps that may follow each, and `DONE`."""
+        return {step.key: followers(step, self.steps) for step in self.steps}
 
 
 @dataclass(slots=True)
@@ -78,6 +121,27 @@ class Manuscript:
     def source(self, kind: str, key: str) -> SourceFile:
         return self.sources[kind, key]
 
+    def dangling(self, kind: str) -> Iterator[Reference]:
+        """The places that name a definition of this kind which is nowhere."""
+        known = self.known(kind)
+        for reference in self.references:
+            if reference.kind == kind and reference.key not in known:
+                yield reference
+
+    def lists(self) -> Iterator[StepList]:
+        """Every list of steps whose ways are clear.
+
+        They are not where ids are used twice, or where a jump leads to no step of its list.
+        """
+        for key, procedure in self.procedures.items():
+            source = self.source("procedure", key)
+            ids = [raw["step"] for _, raw in written_steps(source.data)]
+            if len(ids) != len(set(ids)):
+                continue
+            for steps in _lists(procedure, source, procedure.steps, ("steps",), is_outer=True):
+                if steps.is_clear:
+                    yield steps
+
     def walked(self) -> Iterator[tuple[Procedure, SourceFile, Step, Path]]:
         """Every step of every procedure, with where it is written.
 
@@ -94,6 +158,22 @@ class Manuscript:
         for path, raw in written:
             if ids.count(raw["step"]) == 1:
                 yield procedure.step(raw["step"]), path
+
+
+def _lists(
+    procedure: Procedure,
+    source: SourceFile,
+    steps: tuple[Step, ...],
+    path: Path,
+    *,
+    is_outer: bool,
+) -> Iterator[StepList]:
+    yield StepList(procedure, source, steps, path, is_outer)
+    for index, step in enumerate(steps):
+        if isinstance(step.action, Together):
+            for branch in step.action.branches:
+                inner = (*path, index, "together", branch.key)
+                yield from _lists(procedure, source, branch.steps, inner, is_outer=False)
 
 
 def written_steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -167,7 +167,7 @@ def _end(file: str, text: str) -> Mark:
     return Mark(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
 
 
-class _GivenUp(Exception):
+class _GivenUpError(Exception):
     """The rest of the file cannot be read; what is wrong has been said."""
 
 
@@ -194,7 +194,7 @@ class _Reading:
             self.diagnostics.append(faults.control_character(mark, error.character))
         except yaml.MarkedYAMLError as error:
             self.diagnostics.append(faults.syntax(self._file, self._text, error))
-        except _GivenUp:
+        except _GivenUpError:
             pass
         finally:
             if loader is not None:
@@ -223,20 +223,21 @@ class _Reading:
         if self._count > MOST_NODES:
             what = f"more than {MOST_NODES:,} values, those that aliases repeat included"
             self.diagnostics.append(faults.too_large(self._mark(event), what))
-            raise _GivenUp
+            raise _GivenUpError
 
     def _node(self, event: Any, depth: int) -> Node:
         if depth > DEEPEST:
             what = f"nested more than {DEEPEST} deep"
             self.diagnostics.append(faults.too_large(self._mark(event), what))
-            raise _GivenUp
+            raise _GivenUpError
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         self._count_in(1, event)
         if event.tag is not None:
             self.diagnostics.append(faults.custom_tag(self._mark(event), event.tag))
         start = event.start_mark
-        node = Node(None, start.line, start.column, start.index, event.end_mark.index)
+        end: Any = event.end_mark
+        node = Node(None, start.line, start.column, start.index, end.index)
         if isinstance(event, yaml.ScalarEvent):
             node.data = self._scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -251,7 +252,7 @@ class _Reading:
         node = self._anchors.get(event.anchor)
         if node is None:
             self.diagnostics.append(faults.unknown_alias(self._mark(event), event.anchor))
-            raise _GivenUp
+            raise _GivenUpError
         self._count_in(node.size, event)
         return node
 

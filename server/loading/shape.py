@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jsonschema
 from jsonschema import Draft7Validator
 
 from server.domain.expression.spelling import did_you_mean
@@ -23,6 +22,8 @@ from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.faults import shape as faults
 from server.loading.marked import Path, SourceFile
 
+Error = Any
+"""A `jsonschema.ValidationError`; its parts are typed as if they could all be missing."""
 SHOWN = 40
 """Characters of the author's text that a sentence repeats."""
 TEXTS = frozenset({"title", "purpose", "guideline", "because", "why", "instruction"})
@@ -92,7 +93,7 @@ class _Reading:
         self._source = source
         self._schema = schema
 
-    def told(self, error: jsonschema.ValidationError) -> Iterator[Diagnostic]:
+    def told(self, error: Error) -> Iterator[Diagnostic]:
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
             yield from self._name(error, path)
@@ -112,7 +113,7 @@ class _Reading:
 
     # -- keys ---------------------------------------------------------------------------------
 
-    def _unknown(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+    def _unknown(self, error: Error, path: Path) -> Iterator[Diagnostic]:
         known = _allowed(error.schema, error.instance)
         for key in error.instance.keys() - error.schema["properties"].keys():
             self.unknown.append((*path, key))
@@ -123,7 +124,7 @@ class _Reading:
                 hint = "Maps are not merged; write the keys out."
             yield faults.unknown_key(self._source.key_mark(*path, key), key, hint)
 
-    def _missing(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+    def _missing(self, error: Error, path: Path) -> Iterator[Diagnostic]:
         around = self._trail(error)
         if _present(_groups(around), error.instance, more_than=1):
             return  # which keys are needed is open until there is one verb
@@ -138,7 +139,7 @@ class _Reading:
             description = next((item["description"] for item in described if item), "")
             yield faults.missing_key(self._source.mark(*path), key, description)
 
-    def _name(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+    def _name(self, error: Error, path: Path) -> Iterator[Diagnostic]:
         """A key that is not written as keys are here, or that another key leaves no room for."""
         key = error.instance
         mark = self._source.key_mark(*path, key)
@@ -165,7 +166,7 @@ class _Reading:
 
     # -- one of several -----------------------------------------------------------------------
 
-    def _alternatives(self, error: jsonschema.ValidationError, path: Path) -> Iterator[Diagnostic]:
+    def _alternatives(self, error: Error, path: Path) -> Iterator[Diagnostic]:
         names = _required_only(error.validator_value)
         if names and not isinstance(error.instance, dict):
             return  # no map at all, as is said about it
@@ -181,7 +182,7 @@ class _Reading:
                     "Exactly one of them says what this is.",
                 )
             return
-        branches: dict[Any, list[jsonschema.ValidationError]] = {}
+        branches: dict[Any, list[Error]] = {}
         for inner in error.context or ():
             branches.setdefault(inner.schema_path[0], []).append(inner)
         for inners in branches.values():
@@ -213,7 +214,7 @@ class _Reading:
 
     # -- values -------------------------------------------------------------------------------
 
-    def _value(self, error: jsonschema.ValidationError, path: Path) -> Diagnostic:
+    def _value(self, error: Error, path: Path) -> Diagnostic:
         mark, what, found = self._source.mark(*path), _what(path), error.instance
         match error.validator:
             case "type":
@@ -235,7 +236,7 @@ class _Reading:
 
     # -- where in the schema and in the file ----------------------------------------------------
 
-    def _trail(self, error: jsonschema.ValidationError) -> list[Mapping[str, Any]]:
+    def _trail(self, error: Error) -> list[Mapping[str, Any]]:
         """The parts of the schema that led to the error, the innermost first."""
         node: Any = self._schema
         passed = [node]
@@ -290,7 +291,7 @@ def _allowed(schema: Mapping[str, Any], around: Mapping[str, Any]) -> Sequence[s
     return tuple(schema["properties"])
 
 
-def _is_other_kind(error: jsonschema.ValidationError) -> bool:
+def _is_other_kind(error: Error) -> bool:
     """Whether this branch is for values of another kind altogether."""
     return error.validator in {"type", "const"} and not error.relative_path
 
@@ -336,18 +337,18 @@ def _quotes(value: Any, expected: Sequence[str]) -> str:
     return "Put it in quotes if it is meant as text." if scalar and "text" in expected else ""
 
 
-def _hint(error: jsonschema.ValidationError) -> str:
+def _hint(error: Error) -> str:
     values = error.validator_value if error.validator == "enum" else [error.validator_value]
     words = [str(value) for value in values if not isinstance(value, bool)]
     meant = did_you_mean(str(error.instance), words)
     return meant if meant.startswith("Did") else f"It can be: {', '.join(words)}."
 
 
-def _expected(error: jsonschema.ValidationError) -> str:
+def _expected(error: Error) -> str:
     return str(error.schema.get("patternErrorMessage", "it otherwise"))
 
 
-def _amount(error: jsonschema.ValidationError) -> str:
+def _amount(error: Error) -> str:
     limit = error.validator_value
     match error.validator:
         case "maxLength":

@@ -21,7 +21,7 @@ def build_entity(desk: Desk) -> Entity:
     fields = {name: _field(desk, name, raw) for name, raw in data["fields"].items()}
     if statuses:
         titles = {status.key: status.title for status in statuses.values()}
-        fields.setdefault(STATUS, _status_field(titles))
+        fields[STATUS] = _status_field(titles)
     for name in ("listed", "searched"):
         for index, field in enumerate(data.get(name, ())):
             desk.refer("field", f"{key}.{field}", name, index)

@@ -106,7 +106,7 @@ class _Reading:
         self._flow.starts = [self._scope(known, {}) for known in all_entries]
         sure = frozenset.intersection(*all_entries)
         outer = self._outer_names()
-        doubts = {name: "at every moment of a run" for name in outer - sure}
+        doubts = dict.fromkeys(outer - sure, "at every moment of a run")
         self._flow.whole = self._scope(outer, doubts)
         self._flow.names = {
             born.name: born.type for born in self._born.values() if born.type is not None

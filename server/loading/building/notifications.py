@@ -57,7 +57,9 @@ def _read_template(desk: Desk, key: str, scope: Scope) -> None:
         _TEMPLATES.compile(text)
     except TemplateSyntaxError as error:
         mark = _mark(desk, key, error.lineno, "")
-        desk.say(faults.no_template(mark, f"This is no template: {error.message}."))
+        desk.say(
+            faults.no_template(mark, f"This is no template: {str(error.message).rstrip('.')}.")
+        )
         return
     except TemplateError as error:
         desk.say(faults.no_template(_mark(desk, key, 1, ""), f"This is no template: {error}."))

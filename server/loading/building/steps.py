@@ -98,7 +98,7 @@ def _assignment(desk: Desk, scope: Scope, dotted: str, value: Any, path: Path) -
     return Assignment(record, key, written)
 
 
-def _action(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Action:  # noqa: C901  one case a verb
+def _action(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Action:
     scope = flow.scopes[path]
     if "do" in raw:
         return _do(desk, scope, raw, path)

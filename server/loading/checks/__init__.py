@@ -1,16 +1,87 @@
 """Do the definitions make sense together? One file, one check, and its docstring explains it.
 
-A check looks at what has been made of the manuscript, yields diagnostics and never raises.
+A check looks at what has been made of the manuscript, yields diagnostics and never raises. Files
+without a code (`graph`, `jumps` ...) hold what several checks share.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from types import ModuleType
 
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
-CHECKS = ()
+NAMES = (
+    # names of other definitions
+    "unknown_role",
+    "unknown_form",
+    "unknown_field",
+    "unknown_entity",
+    "unknown_decision",
+    "unknown_notification",
+    "unknown_procedure",
+    "unknown_process",
+    "unused",
+    # the ways of a procedure
+    "unknown_step",
+    "jump_leaves_list",
+    "unreachable_step",
+    "cannot_end",
+    "end_inside",
+    "outcomes_differ",
+    "duplicate_step",
+    "endless_loop",
+    # its links to others
+    "dead_link",
+    "never_started",
+    "wrong_handover",
+    "unclear_start",
+    "start_without_record",
+    "duplicate_start",
+    "misfiled",
+    "outside_work",
+    # its steps
+    "illegal_move",
+    "given_incomplete",
+    "unknown_branch",
+    "way_out_of_choice",
+    "duplicate_condition",
+    "needs_nothing",
+    "button_without_label",
+    "verdict_unused",
+    "wrong_notification",
+    "protected_field",
+    "reserved_name",
+    # decisions
+    "otherwise_last",
+    "duplicate_rule",
+    "never_said",
+    "test_incomplete",
+    # entities
+    "dead_status",
+    "decided_field",
+    "people",
+    "back_reference",
+    "taken_name",
+    "title_of_nothing",
+    "no_text",
+    "renamed_field",
+    "says_nothing",
+    # forms, roles, correlations
+    "wrong_form",
+    "asked_twice",
+    "field_twice",
+    "record_incomplete",
+    "role_without_lane",
+    "idle_lane",
+    "fallback_circle",
+    "same_source",
+)
+CHECKS: tuple[ModuleType, ...] = tuple(
+    importlib.import_module(f"{__name__}.{name}") for name in NAMES
+)
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:

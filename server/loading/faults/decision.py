@@ -11,10 +11,12 @@ from server.loading.diagnostics import Diagnostic, Mark
 def unknown_input(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
     """DEC003 unknown-input: a cell, or a test, is about something that is no input.
 
-    decision: case-verdict
-    rules:
-      - { rule: sound, if: { sond: yes }, then: { verdict: accept } }
-      - { otherwise: { verdict: reject } }
+    Cells and tests name the inputs of the table, each by the name it has there.
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sond: yes }, then: { verdict: accept } }
+          - { otherwise: { verdict: reject } }
     """
     return Diagnostic("DEC003", mark, f"There is no input '{name}'.", did_you_mean(name, known))
 
@@ -22,10 +24,12 @@ def unknown_input(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
 def unknown_output(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
     """DEC004 unknown-output: a rule, or a test, speaks of something that is no output.
 
-    decision: case-verdict
-    rules:
-      - { rule: sound, if: { sound: yes }, then: { verdict: accept, reason: none } }
-      - { otherwise: { verdict: reject } }
+    Rules and tests give values to the outputs of the table, and to nothing else.
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sound: yes }, then: { verdict: accept, reason: none } }
+          - { otherwise: { verdict: reject } }
     """
     return Diagnostic("DEC004", mark, f"There is no output '{name}'.", did_you_mean(name, known))
 
@@ -33,13 +37,16 @@ def unknown_output(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
 def output_missing(mark: Mark, missing: Sequence[str]) -> Diagnostic:
     """DEC005 output-missing: a rule does not say every output.
 
-    decision: case-verdict
-    output:
-      verdict: { choice: [accept, reject] }
-      reason: { type: text }
-    rules:
-      - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
-      - { otherwise: { verdict: reject, reason: It is not sound } }
+    Whatever the rules decide, the verdict is whole.
+
+        decision: case-fee
+        title: What does the case cost?
+        inputs: { pages: { type: whole_number } }
+        output: { fee: { type: money }, waived: { type: yes_no } }
+        hits: first
+        rules:
+          - { rule: thin, if: { pages: "< 5" }, then: { fee: 10 } }
+          - { otherwise: { fee: 20, waived: no } }
     """
     names = ", ".join(f"'{name}'" for name in missing)
     return Diagnostic(
@@ -50,8 +57,12 @@ def output_missing(mark: Mark, missing: Sequence[str]) -> Diagnostic:
 def two_meanings(mark: Mark, name: str, where: str) -> Diagnostic:
     """DEC006 two-meanings: an input, a setting and a computed value cannot share a name.
 
-    decision: case-verdict
-    settings: { sound: { type: yes_no, value: yes, why: To be on the safe side } }
+    Rules name all three alike, so one name has to mean one thing.
+
+        decision: case-verdict
+        settings:
+          strict: { type: yes_no, value: no, why: The office trusts its citizens. }
+          sound: { type: yes_no, value: yes, why: To be on the safe side. }
     """
     return Diagnostic(
         "DEC006",

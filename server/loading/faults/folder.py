@@ -12,11 +12,12 @@ def exists_already(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
     """SIT001 exists-already: a site folder defines anew what exists, without saying so.
 
     A file whose key exists already would hide that one, and with it what the next version brings.
-    So it says `replaces: KEY`; or it overrides just the settings of a decision:
+    So it says `replaces: KEY`; or `overrides: KEY`, and brings just settings of a decision.
 
-        overrides: case-verdict
-        settings:
-          strict: { value: yes, why: Our auditors want it so }
+        role: clerk
+        title: Clerk of the court
+        purpose: Keeps the files.
+        responsibilities: [Lose nothing.]
     """
     return Diagnostic(
         "SIT001",
@@ -29,9 +30,13 @@ def exists_already(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
 def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> Diagnostic:
     """SIT002 replaces-nothing: what `replaces` names is not there, or is not the file's own key.
 
-    role: clerk
-    title: Clerk
-    replaces: clark
+    What is replaced has to be there, in a folder before this one, under the same key.
+
+        role: clark
+        title: Clerk of the court
+        purpose: Keeps the files.
+        responsibilities: [Lose nothing.]
+        replaces: clark
     """
     return Diagnostic(
         "SIT002",
@@ -44,9 +49,11 @@ def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> D
 def overrides_nothing(mark: Mark, key: str, known: Sequence[str]) -> Diagnostic:
     """SIT003 overrides-nothing: there is no decision of which settings could be overridden.
 
-    overrides: case-verdikt
-    settings:
-      strict: { value: yes, why: Our auditors want it so }
+    A file of this kind goes with a decision of a folder before this one.
+
+        overrides: case-verdikt
+        settings:
+          strict: { value: yes, why: Our auditors want it so }
     """
     return Diagnostic(
         "SIT003",
@@ -59,9 +66,11 @@ def overrides_nothing(mark: Mark, key: str, known: Sequence[str]) -> Diagnostic:
 def no_such_setting(mark: Mark, decision: str, name: str, known: Sequence[str]) -> Diagnostic:
     """SIT004 no-such-setting: a decision has no setting of that name.
 
-    overrides: case-verdict
-    settings:
-      stricter: { value: yes, why: Our auditors want it so }
+    Only settings that the decision declares can have other values.
+
+        overrides: case-verdict
+        settings:
+          stricter: { value: yes, why: Our auditors want it so }
     """
     hint = did_you_mean(name, known) if known else "It has no settings."
     return Diagnostic("SIT004", mark, f"Decision '{decision}' has no setting '{name}'.", hint)

@@ -32,10 +32,12 @@ def senseless(mark: Mark, sentence: str, hint: str) -> Diagnostic:
 def unfit(mark: Mark, sentence: str, hint: str = "") -> Diagnostic:
     """EXP003 unfit: a value does not fit the type of its place.
 
-    entity: note
-    fields:
-      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
-      pages: { title: Pages, type: whole_number, default: many, guideline: Count the sheets. }
+    A default, a setting, a cell or an example has to be a value of its type.
+
+        entity: note
+        fields:
+          text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+          pages: { title: Pages, type: whole_number, default: many, guideline: Count the sheets. }
     """
     return Diagnostic("EXP003", mark, sentence, hint)
 
@@ -57,11 +59,11 @@ def may_stay_empty(mark: Mark) -> Diagnostic:
     """EXP005 may-stay-empty: what is set in a required field may be null.
 
     If it is null when the step is done, the step fails. A test, or a value for that case, makes
-    sure: `if case.decision is not null then case.decision else "none"`.
+    sure: `if case.reason is not null then case.reason else "none"`.
 
         procedure: case-review
         steps:
-          - { step: copy, set: { case.subject: case.decision } }
+          - { step: copy, set: { case.subject: case.reason } }
     """
     return Diagnostic(
         "EXP005",

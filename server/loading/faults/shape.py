@@ -21,8 +21,11 @@ def unknown_key(mark: Mark, key: str, hint: str) -> Diagnostic:
 def missing_key(mark: Mark, key: str, description: str) -> Diagnostic:
     """SCH002 missing-key: a key that this place cannot do without.
 
-    role: clerk
-    title:
+    The hint says what the key is for.
+
+        entity: note
+        fields:
+          text: { title: Text, type: text, required: yes }
     """
     return Diagnostic("SCH002", mark, f"The key '{key}' is missing.", description)
 
@@ -41,8 +44,10 @@ def wrong_type(mark: Mark, what: str, found: str, expected: str, hint: str) -> D
 def not_one_of(mark: Mark, what: str, found: str, hint: str) -> Diagnostic:
     """SCH004 not-one-of: a word that is none of the few that can stand here.
 
-    role: clerk
-    may: { case: [read, change] }
+    Some places take one of a few words only.
+
+        role: clerk
+        may: { case: [read, change] }
     """
     return Diagnostic("SCH004", mark, f"{what} cannot be {found}.", hint)
 
@@ -62,8 +67,10 @@ def ill_formed(mark: Mark, what: str, found: str, expected: str) -> Diagnostic:
 def wrong_size(mark: Mark, what: str, problem: str) -> Diagnostic:
     """SCH006 wrong-size: a text is too long, or a text, list or map has nothing in it.
 
-    role: clerk
-    responsibilities: []
+    The box of a diagram takes 40 characters, and an empty list says nothing.
+
+        role: clerk
+        responsibilities: []
     """
     return Diagnostic("SCH006", mark, f"{what} {problem}.")
 
@@ -96,7 +103,9 @@ def does_not_belong(mark: Mark, key: str, beside: str, known: str) -> Diagnostic
 def repeated(mark: Mark, what: str, item: str) -> Diagnostic:
     """SCH009 repeated: a list says the same thing twice.
 
-    role: clerk
-    may: { case: [read, read] }
+    The order and the number of such entries mean nothing, so once is enough.
+
+        role: clerk
+        may: { case: [read, read] }
     """
     return Diagnostic("SCH009", mark, f"{what} names {item} twice.", "Delete one of the two.")

@@ -106,8 +106,7 @@ def several_documents(mark: Mark) -> Diagnostic:
         role: clerk
         title: Clerk
         ---
-        role: auditor
-        title: Auditor
+        process: filing
     """
     return Diagnostic(
         "YML008",
@@ -143,13 +142,14 @@ def text_in_braces(mark: Mark, bracket: str) -> Diagnostic:
         role: clerk
         may: { case: read [all] }
     """
-    closing = "}" if bracket == "{" else "]"
+    within = "{...}" if bracket == "{" else "[...]"
+    quoted = '{ if: "x in [a, b]" }' if bracket == "{" else '[ "a, b", "c [d]" ]'
     return Diagnostic(
         "YML010",
         mark,
-        f"A text within {bracket}...{closing} goes on here with a character that is YAML's own.",
-        f'Put the text in double quotes: {bracket} if: "x in [a, b]" {closing}; or write the map '
-        "without braces, one key a line.",
+        f"A text within {within} goes on here with a character that is YAML's own.",
+        f"Put the text in double quotes: {quoted}; or write it without braces and brackets, one "
+        "entry a line.",
     )
 
 
@@ -179,8 +179,10 @@ def number_too_long(mark: Mark, written: str) -> Diagnostic:
 def unknown_alias(mark: Mark, name: str) -> Diagnostic:
     """YML013 unknown-alias: a value begins with `*`, which repeats what `&` has named before.
 
-    role: clerk
-    title: *clerk
+    Definitions seldom need it; mostly a text that begins with a star lacks its quotes.
+
+        role: clerk
+        title: *clerk
     """
     return Diagnostic(
         "YML013",

@@ -1,0 +1,43 @@
+"""PRC017 outside-work: a procedure that is carried out elsewhere is not one task here.
+
+`outside: yes` means that another organisation or tool does the work. What is left here is one task
+for the receiving role, which tells how it came out.
+
+    procedure: case-review
+    outside: yes
+    steps:
+      - { step: tell, notify: case-decided }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from server.domain.procedure import Create, Do, Together, walk
+from server.loading.diagnostics import Diagnostic
+from server.loading.manuscript import Manuscript
+
+CODE = "PRC017"
+
+
+def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
+    for key, procedure in manuscript.procedures.items():
+        if not procedure.outside:
+            continue
+        mark = manuscript.source("procedure", key).mark("outside")
+        actions = [step.action for step in walk(procedure.steps)]
+        tasks = sum(isinstance(action, Do) for action in actions)
+        if tasks != 1:
+            yield Diagnostic(
+                CODE,
+                mark,
+                f"Work done outside is one task here; this has {tasks}.",
+                "Write one step with 'do', and let its outcomes lead on.",
+            )
+        if any(isinstance(action, Create | Together) for action in actions):
+            yield Diagnostic(
+                CODE,
+                mark,
+                "Work done outside makes no records here and has no branches.",
+                "Leave 'create' and 'together' to the procedure that takes over afterwards.",
+            )

@@ -1,0 +1,75 @@
+"""Every code is documented, shown by an example that is tried, and kept with its exact sentences."""
+
+from pathlib import Path
+
+import pytest
+
+from server import loading
+from server.loading.checks import CHECKS
+from server.loading.explaining import examples, explanations
+from tests.loading.patching import BROKEN, copy_of_minimal, lay_example_over
+
+EXPLANATIONS = explanations()
+SHOWN = [
+    (code, example)
+    for code, documentation in EXPLANATIONS.items()
+    for example in examples(documentation)
+]
+NOT_BY_LOADING = {"DEC901", "DEC902"}
+"""Tables are tried where there are rules."""
+
+
+def test_the_minimal_model_has_no_fault(tmp_path):
+    loaded = loading.load([copy_of_minimal(tmp_path)])
+
+    assert [str(item) for item in loaded.diagnostics] == []
+    assert loaded.definitions is not None
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.CODE)
+def test_each_check_is_named_for_its_code_and_shows_an_example(check):
+    code, name = check.__doc__.split(":")[0].split()
+
+    assert code == check.CODE
+    assert name.replace("-", "_") == check.__name__.rsplit(".", 1)[-1]
+    assert examples(check.__doc__)
+
+
+def test_no_code_is_used_twice():
+    codes = [check.CODE for check in CHECKS]
+
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(("code", "example"), SHOWN, ids=[code for code, _ in SHOWN])
+def test_each_example_has_the_fault_that_it_explains(tmp_path, code, example):
+    # given the minimal model, with the example laid over it; those about site folders in one
+    folders = [copy_of_minimal(tmp_path / "definitions")]
+    if code.startswith("SIT"):
+        folders.append(tmp_path / "site")
+    lay_example_over(folders[-1], example)
+
+    # when it is loaded
+    found = loading.load(folders).diagnostics
+
+    # then the fault is told, and no other error
+    if code not in NOT_BY_LOADING:
+        assert code in {item.code for item in found}
+    assert {item.code for item in found if item.is_error} <= {code}
+
+
+def test_every_code_has_its_sentences_kept_and_every_kept_sentence_a_code():
+    kept = {folder.name for folder in BROKEN.iterdir() if folder.is_dir()}
+
+    assert kept - {"__pycache__"} == EXPLANATIONS.keys() - NOT_BY_LOADING
+
+
+def test_every_code_in_the_source_is_explained():
+    source = Path(loading.__file__).parent
+    written = {
+        code
+        for file in source.rglob("*.py")
+        for code in __import__("re").findall(r'"([A-Z]{3}\d{3})"', file.read_text())
+    }
+
+    assert written == EXPLANATIONS.keys()
