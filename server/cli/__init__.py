@@ -9,7 +9,7 @@ from typing import Any
 
 from server.settings import Settings
 
-VERBS = ("serve", "worker", "reload", "sample")
+VERBS = ("serve", "worker", "reload", "db", "account", "token", "sample")
 """The modules of this folder, in the order in which `--help` tells of them."""
 
 

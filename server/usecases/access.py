@@ -20,12 +20,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server.domain.actor import Actor
 from server.domain.refusals import Invalid, NotAllowed, NotAuthenticated, NotFound
 from server.domain.role import Operation
-from server.domain.values import RecordRef
+from server.domain.values import Kind, RecordRef, Type
 from server.storage import access as kept
 from server.storage.access import Account, Token
 from server.storage.people import PERSON
 from server.storage.records import Records
 from server.usecases.app import App
+from server.usecases.reading import read_values
 
 ADMINISTER = "administer"
 PREFIX = "proc_"
@@ -104,6 +105,24 @@ def actor_of_token(app: App, token: str) -> Actor:
 
 
 # -- accounts ---------------------------------------------------------------------------------
+
+
+def person_called(app: App, text: str) -> RecordRef:
+    """The person of this name or number.
+
+    Raises:
+        NotFound: there is none, or there are several of that name.
+    """
+    entities = app.definitions.entities
+    with app.database.read() as connection:
+        records = Records(connection, app.models, entities, app.now())
+        found, problems = read_values(
+            records, entities, {PERSON: Type(Kind.REF, entity=PERSON)}, {PERSON: text}
+        )
+    person = found.get(PERSON)
+    if not isinstance(person, RecordRef):
+        raise NotFound(problems.get(PERSON, "Name the person."))
+    return person
 
 
 def create_account(app: App, login: str, person: int, password: str) -> None:
