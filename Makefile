@@ -11,14 +11,14 @@ fits := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 python := $(or $(PYTHON),$(shell for it in python3 python3.12 python3.11; do \
 	$$it -c '$(fits)' 2>/dev/null && echo $$it && break; done),python3)
 bin := .venv/bin
-pip := $(bin)/pip install --quiet --disable-pip-version-check
+pip := $(bin)/pip install --quiet --quiet --disable-pip-version-check
 vendor := admin/static/vendor/icons.svg
 
 help:  ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sample organisation
-	@$(bin)/procedura db apply --quiet
+	@told=$$($(bin)/procedura db apply 2>&1) || { echo "$$told"; exit 1; }
 	@$(bin)/procedura sample --if-empty
 	@exec $(bin)/procedura serve
 
@@ -51,7 +51,7 @@ wheel: .venv/tests $(vendor)  ## Build dist/procedura-*.whl, which carries the b
 	$(bin)/python -m build --wheel --no-isolation
 
 wheelhouse: wheel  ## Wheels of everything, for machines without a compiler or network
-	$(bin)/pip wheel --quiet --wheel-dir dist/wheelhouse dist/procedura-*.whl
+	$(bin)/pip wheel --quiet --quiet --wheel-dir dist/wheelhouse dist/procedura-*.whl
 
 .venv/bin/python:
 	@$(python) -m venv .venv || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
