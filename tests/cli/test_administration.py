@@ -103,6 +103,7 @@ class TestTheDatabase:
 
 
 class TestAccounts:
+    @pytest.mark.slow
     def test_are_made_listed_closed_and_opened(self, app, run: Terminal):
         assert run("account add ann --person 'Ann Lee'", PASSWORD)[0] == 0
         assert access.log_in(app, "ann", PASSWORD).name == "Ann Lee"
@@ -122,6 +123,7 @@ class TestAccounts:
 
 
 class TestTokens:
+    @pytest.mark.slow
     def test_are_made_listed_and_revoked(self, app, run: Terminal):
         run("account add ann --person 1", PASSWORD)
         status, token, _ = run("token create ann --label script --days 7")
