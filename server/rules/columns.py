@@ -157,10 +157,12 @@ _TO_NUMBER: Mapping[Kind, Callable[[Any], int]] = {
 
 def _placed(number: int | Decimal | Fraction, scale: int) -> str:
     """The number, scaled: whole, or the half between two whole ones, or beyond all constants."""
-    scaled = _EXACT.multiply(number, scale) if isinstance(number, Decimal) else number * scale
-    if scaled >= FARTHEST:
-        return str(FARTHEST)
-    if scaled <= -FARTHEST:
-        return str(-FARTHEST)
+    scaled: int | Decimal | Fraction
+    if isinstance(number, Decimal):
+        scaled = number if scale == 1 else _EXACT.multiply(number, scale)
+    else:
+        scaled = number * scale
     whole = math.floor(scaled)
-    return str(whole) if whole == scaled else repr(whole + 0.5)
+    if -FARTHEST < whole < FARTHEST:
+        return str(whole) if whole == scaled else repr(whole + 0.5)
+    return str(FARTHEST if whole > 0 else -FARTHEST)
