@@ -1,4 +1,4 @@
-"""Puts a notification into words and leaves it with the persons whom a run tells.
+"""Puts a notification into words, for each person whom a run tells.
 
 Templates live in a sandbox: they see the record that the notification is about, as people read it,
 and nothing that could act.
@@ -7,7 +7,7 @@ and nothing that could act.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import ChainableUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -16,42 +16,38 @@ from server.domain.definitions import Book
 from server.domain.entity import Entity
 from server.domain.expression import World
 from server.domain.values import RecordRef, Value
+from server.engine.draft import Draft
 from server.engine.events import Event, Notified
-from server.storage import notices
+from server.storage.notices import Notice
 from server.usecases.wording import worded
-
-if TYPE_CHECKING:
-    from server.usecases.running import Running
 
 _TEMPLATES = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
 SUBJECT_LENGTH = 300
 
 
-def send(
-    running: Running,
+def told(
     book: Book,
     run_id: int,
     events: Sequence[Event],
     stored: Mapping[RecordRef, RecordRef],
-) -> None:
-    """Write a notice for each person whom these events tell something."""
+    draft: Draft,
+    entities: Mapping[str, Entity],
+) -> list[Notice]:
+    """A notice for each person whom these events tell something."""
     before = {known: temporary for temporary, known in stored.items()}
-    found: list[notices.Notice] = []
+    found: list[Notice] = []
     for event in events:
         if not isinstance(event, Notified):
             continue
         notification = book.notifications[event.notification]
-        read = _Readable(event.about, before, running.draft, running.app.definitions.entities)
-        names = {notification.about: read}
+        names = {notification.about: _Readable(event.about, before, draft, entities)}
         subject = _TEMPLATES.from_string(notification.subject).render(names)[:SUBJECT_LENGTH]
         text = _TEMPLATES.from_string(notification.text).render(names)
         found += [
-            notices.Notice(
-                person.id, notification.key, subject, text, event.about, run_id, running.at
-            )
+            Notice(person.id, notification.key, subject, text, event.about, run_id, draft.now)
             for person in event.persons
         ]
-    notices.append(running.connection, found)
+    return found
 
 
 class _Readable:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from server import loading
 from server.domain.actor import Actor
 from server.domain.definitions import Book
 from server.domain.procedure import walk as all_steps
@@ -22,14 +23,16 @@ from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import PeopleSeen
 from server.engine.seats import PERSON
-from server.engine.walk import Walk
-from server.storage import pins, verdicts
+from server.engine.walk import StepFailed, Walk
+from server.storage import failures, notices, pins, verdicts
 from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
 from server.usecases import books, notifying
 from server.usecases.app import App
 
 HOLDER, MEMBERSHIP = "holder", "membership"
+ROUNDS = 100
+"""How often what follows from a command may be followed up; beyond it, it never comes to rest."""
 
 
 class Running:
@@ -72,30 +75,59 @@ class Running:
         return None if run is None else (run, self.book_of(run))
 
     def book_of(self, run: Run) -> Book:
-        """What this run was begun with, however definitions have changed since."""
-        return books.pinned(self.app, self.connection, run.definition)
+        """What this run was begun with, however definitions have changed since.
+
+        Raises:
+            StepFailed: it does not fit the entities of today.
+        """
+        try:
+            return books.pinned(self.app, self.connection, run.definition)
+        except loading.NoLongerFits as error:
+            raise StepFailed(run, None, str(error)) from error
+
+    def readable_book(self, run: Run) -> Book:
+        """As `book_of`; without any step where that fits no more, for reading and for ending."""
+        try:
+            return self.book_of(run)
+        except StepFailed:
+            return books.bare(run)
 
     def walk(self, run: Run) -> Walk:
         return self.machine.walk(run, self.book_of(run))
+
+    def walk_anyway(self, run: Run) -> Walk:
+        """The walk of a run that is only to be stopped or noted, whatever it goes by."""
+        return self.machine.walk(run, self.readable_book(run))
+
+    @property
+    def origin(self) -> int | None:
+        """The id of the stored run that the command is about: the first that was taken up."""
+        return next((run_id for run_id in self.machine.walks if run_id > 0), None)
 
     # -- what follows -------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Carry on until no change is left that something else would follow from."""
-        seen: dict[RecordRef, frozenset[str]] = {}
+        seen: dict[RecordRef, int] = {}
         arrived: set[int] = set()
-        while True:
-            fresh = [ref for ref in self.draft.touched if self.draft.changed(ref) != seen.get(ref)]
+        for _ in range(ROUNDS):
+            fresh = [ref for ref in self.draft.touched if self.draft.writes(ref) != seen.get(ref)]
             begun = {run_id for run_id in self.machine.walks if run_id < 0} - arrived
             if not fresh and not begun:
                 return
             arrived |= begun
             for ref in fresh:
                 is_first_look = ref not in seen
-                seen[ref] = self.draft.changed(ref)
+                seen[ref] = self.draft.writes(ref)
                 if ref.id < 0 and is_first_look:
                     self._start_with(ref)
             self._recheck(fresh, begun)
+        raise StepFailed(
+            next(reversed(self.machine.walks.values())).run,
+            None,
+            f"After {ROUNDS} rounds, new records still began runs and runs new records: the "
+            "procedures go round in a circle.",
+        )
 
     def _start_with(self, record: RecordRef) -> None:
         for procedure in self.app.definitions.procedures.values():
@@ -116,10 +148,17 @@ class Running:
         for run_id in sorted(ids - self.machine.walks.keys()):
             run = self.runs.load(run_id)
             if run is not None and run.is_open:
-                self.walk(run)
+                self._take_up(run)
         for walk in tuple(self.machine.walks.values()):
             if walk.run.about in records or walk.run.id in ids | begun:
                 self.machine.recheck(walk)
+
+    def _take_up(self, run: Run) -> None:
+        """Have a run looked at; one that fits no more is told to administrators, and left alone."""
+        try:
+            self.walk(run)
+        except StepFailed as error:
+            failures.note(self.connection, run.id, None, str(error), None, self.at)
 
     def _roles_touched(self, records: set[RecordRef]) -> set[str]:
         """The roles whose holders differ because persons, members or holders do."""
@@ -158,7 +197,7 @@ class Running:
                 changes, stored, at=self.at, actor=self.actor, runs=ids, reason=self.reason
             )
         self.stored, self.run_ids = stored, ids
-        crash("before-commit")
+        crash("after-audit")
 
     def stored_as(self, record: RecordRef) -> RecordRef:
         """The record as it is known after `save`."""
@@ -190,6 +229,13 @@ class Running:
         return ids
 
     def _pin(self, book: Book) -> None:
+        """Have what a new run goes by stored; a look at the table suffices once it is."""
+        known = self.app.pinned
+        if book.hash in known:
+            return
+        if pins.is_kept(self.connection, book.hash):
+            known.add(book.hash)
+            return
         key = book.procedure.key
         bundle = self.app.definitions.bundles[key]
         pins.keep(self.connection, book.hash, key, bundle, self.at)
@@ -201,7 +247,11 @@ class Running:
         run_id = ids.get(walk.run.id, walk.run.id)
         lines = [Line(happened.kind(item), item.step, happened.facts(item)) for item in told]
         self.runs.append(run_id, walk.before.sequence + 1, lines, person=self.actor.id, at=self.at)
-        notifying.send(self, walk.book, run_id, told, stored)
+        entities = self.app.definitions.entities
+        notices.append(
+            self.connection,
+            notifying.told(walk.book, run_id, told, stored, self.draft, entities),
+        )
 
     def _save_verdicts(
         self, walks: list[Walk], ids: dict[int, int], stored: dict[RecordRef, RecordRef]
