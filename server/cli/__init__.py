@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 from server.settings import Settings
 
-VERBS = ("serve", "worker", "reload", "db", "account", "token", "sample")
+VERBS = (
+    "serve",
+    "worker",
+    "check",
+    "reload",
+    "show",
+    "explain",
+    "init",
+    "schema",
+    "db",
+    "account",
+    "token",
+    "sample",
+)
 """The modules of this folder, in the order in which `--help` tells of them."""
 
 
@@ -24,4 +39,9 @@ def run(words: Sequence[str], settings: Settings, web: Any) -> int:
     for verb in VERBS:
         import_module(f"server.cli.{verb}").register(subparsers)
     arguments = parser.parse_args(words)
-    return int(arguments.run(arguments, settings))
+    try:
+        return int(arguments.run(arguments, settings))
+    except BrokenPipeError:
+        # Whoever read what is printed has read enough. Python must not find that out again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

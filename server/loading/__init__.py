@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from server.domain.decision import Decision
 from server.domain.definitions import Book, Definitions
 from server.domain.entity import Entity
 from server.loading import assembling, bundles, checks
@@ -40,12 +41,14 @@ __all__ = [
 class Loaded:
     """`definitions` is None as soon as one diagnostic is an error.
 
-    `sources` are the files, as later folders have left them.
+    `sources` are the files, as later folders have left them. `tested` are the decisions with the
+    settings that their own tests were written for.
     """
 
     definitions: Definitions | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[Address, SourceFile]
+    tested: Mapping[str, Decision]
 
     def mark(self, kind: str, key: str, *path: str | int) -> Mark:
         """Where something of a definition is written: `mark("decision", key, "tests", 2)`."""
@@ -71,8 +74,9 @@ def load(sources: Iterable[Folder | Path]) -> Loaded:
         sorted(dict.fromkeys(manuscript.diagnostics), key=lambda item: (item.mark, item.code))
     )
     if any(item.is_error for item in diagnostics):
-        return Loaded(None, diagnostics, manuscript.sources)
-    return Loaded(assembling.definitions(manuscript), diagnostics, manuscript.sources)
+        return Loaded(None, diagnostics, manuscript.sources, manuscript.tested)
+    definitions = assembling.definitions(manuscript)
+    return Loaded(definitions, diagnostics, manuscript.sources, manuscript.tested)
 
 
 def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:

@@ -40,6 +40,10 @@ def assemble(manuscript: Manuscript) -> None:
 def assemble_book(manuscript: Manuscript) -> None:
     """Make procedures with the decisions, forms and notifications they use."""
     _make(manuscript, "decision", build_decision, manuscript.decisions)
+    for key, decision in manuscript.decisions.items():
+        before = manuscript.source("decision", key).before
+        plain = build_decision(Desk(before, manuscript)) if before is not None else None
+        manuscript.tested[key] = plain or decision
     shown: _Shown = {}
     for source in manuscript.of_kind("procedure"):
         procedure, flow = build_procedure(Desk(source, manuscript))

@@ -180,6 +180,8 @@ def spelled(raw: Any) -> str:
             return "null"
         case bool():
             return "true" if raw else "false"
+        case Decimal():
+            return format(raw, "f")
         case _:
             return str(raw)
 

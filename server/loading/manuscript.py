@@ -85,6 +85,8 @@ class Manuscript:
 
     `broken` are definitions that exist, but of which too much is wrong to make anything of them;
     whoever names them is not told so a second time. The other mappings hold what has been made.
+    `tested` are the decisions with the settings that their tests were written for: an organisation
+    that overrides a setting wants other answers.
     """
 
     sources: Mapping[Address, SourceFile]
@@ -99,6 +101,7 @@ class Manuscript:
     procedures: dict[str, Procedure] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)
     correlations: dict[str, Correlation] = field(default_factory=dict)
+    tested: dict[str, Decision] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> Iterator[SourceFile]:
         """The files of one kind that can be made something of, in the order of their keys."""

@@ -76,6 +76,8 @@ class SourceFile:
     kind: str = ""
     key: str = ""
     grafts: Mapping[Path, tuple[SourceFile, Path]] = field(default_factory=dict)
+    before: SourceFile | None = None
+    """The file as it was before anything was put in its places."""
 
     def mark(self, *path: str | int) -> Mark:
         """Where the value at `path` is written, or the nearest place around it if it is absent."""
@@ -263,7 +265,6 @@ class _Reading:
             item = self._node(event, depth + 1)
             node.items.append(item)
             node.size += item.size
-        node.end = event.end_mark.index
         node.data = [item.data for item in node.items]
 
     def _map(self, node: Node, event: Any, depth: int) -> None:

@@ -264,4 +264,4 @@ def _override(
             at = ("settings", name, part)
             grafts[at] = (source, at)
     data = {**base.data, "settings": settings}
-    gathered.sources[address] = replace(base, data=data, grafts=grafts)
+    gathered.sources[address] = replace(base, data=data, grafts=grafts, before=base.before or base)

@@ -7,7 +7,7 @@ process, when it sees it, loads the same files and swaps. Wrong files change not
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from server.domain.actor import Actor
 from server.domain.decision import Decision, NoVerdict
 from server.domain.definitions import Definitions
 from server.domain.refusals import NotAllowed, WrongState
+from server.domain.values import Value, to_json
 from server.loading import Diagnostic
 from server.loading.diagnostics import Mark
+from server.loading.faults import decision as faults
 from server.rules import Rules
 from server.rules.trial import try_tables
 from server.storage import settings
@@ -55,14 +57,14 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
     if trial:
         tables = [replace(decision, tests=()) for decision in definitions.tables()]
         found += [
-            Diagnostic("DEC901", Mark("definitions", 1, 1), sentence)
+            faults.table_refused(Mark("definitions", 1, 1), sentence)
             for sentence in try_tables(tables, TRIAL_SECONDS)
         ]
     if not any(item.is_error for item in found):
         rules = Rules(definitions.decisions, evaluator)
         found += [
             item
-            for decision in definitions.decisions.values()
+            for decision in loaded.tested.values()
             for item in _examples(decision, loaded, rules)
         ]
     sound = not any(item.is_error for item in found)
@@ -70,33 +72,25 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
 
 
 def _examples(decision: Decision, loaded: loading.Loaded, rules: Rules) -> Sequence[Diagnostic]:
+    """The tests of a decision, with the settings they were written for, that do not come out."""
     found = []
-    for number, example in enumerate(decision.tests, start=1):
-        mark = loaded.mark("decision", decision.key, "tests", number - 1)
+    for index, example in enumerate(decision.tests):
+        mark = loaded.mark("decision", decision.key, "tests", index)
         given = {name: example.given.get(name) for name in decision.inputs}
+        expected = _words(example.expect)
         try:
-            output = dict(rules.decide(decision, given).output)
+            output = rules.decide(decision, given).output
         except NoVerdict as error:
-            found.append(Diagnostic("DEC902", mark, f"Test {number} has no verdict: {error}"))
+            found.append(faults.test_fails(mark, decision.key, expected, f"nothing: {error}"))
             continue
-        wrong = {
-            key: output.get(key)
-            for key in example.expect
-            if output.get(key) != example.expect[key]
-        }
-        if wrong:
-            said = ", ".join(f"{key} {value}" for key, value in wrong.items())
-            wanted = ", ".join(f"{key} {example.expect[key]}" for key in wrong)
-            found.append(
-                Diagnostic(
-                    "DEC902",
-                    mark,
-                    f"Test {number} of decision '{decision.key}' expects {wanted}; "
-                    f"the rules say {said}.",
-                    "Mend the rules, or the test if the rules are right.",
-                )
-            )
+        said = {key: output.get(key) for key in example.expect}
+        if said != dict(example.expect):
+            found.append(faults.test_fails(mark, decision.key, expected, _words(said)))
     return found
+
+
+def _words(values: Mapping[str, Value]) -> str:
+    return ", ".join(f"{key} {to_json(value)}" for key, value in values.items())
 
 
 class Unservable(Exception):  # noqa: N818  what an administrator reads instead of an address

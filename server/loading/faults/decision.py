@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from server.domain.expression.spelling import did_you_mean
 from server.loading.diagnostics import Diagnostic, Mark
@@ -80,20 +80,18 @@ def table_refused(mark: Mark, sentence: str) -> Diagnostic:
     return Diagnostic("DEC901", mark, sentence, "Say less in one table; divide it in two.")
 
 
-def test_fails(
-    mark: Mark, decision: str, expected: Mapping[str, str], said: Mapping[str, str]
-) -> Diagnostic:
+def test_fails(mark: Mark, decision: str, expected: str, said: str) -> Diagnostic:
     """DEC902 test-fails: a decision's own test expects another answer than the rules give.
 
-    decision: case-verdict
-    tests:
-      - { given: { sound: no }, expect: { verdict: accept } }
+    Tests are played with the settings they were written for, not with those of a site folder.
+
+        decision: case-verdict
+        tests:
+          - { given: { sound: no }, expect: { verdict: accept } }
     """
-    wanted = ", ".join(f"{name} {value}" for name, value in expected.items())
-    found = ", ".join(f"{name} {value}" for name, value in said.items()) or "nothing"
     return Diagnostic(
         "DEC902",
         mark,
-        f"Decision '{decision}' should say {wanted} here; it says {found}.",
+        f"Decision '{decision}' should say {expected} here, and says {said}.",
         "Mend the rules, or the test if the rules are right.",
     )
