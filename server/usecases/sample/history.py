@@ -12,7 +12,7 @@ from random import Random
 from server.usecases.app import App
 from server.usecases.sample.organisation import Organisation, read
 from server.usecases.sample.stories import STORIES, Case, Told
-from server.usecases.sample.work import SATURDAY, Clock, Left, Work, at_work
+from server.usecases.sample.work import SATURDAY, Clock, Left, Overtaken, Work, at_work
 
 WEEKS = 4
 CALLS_A_DAY = 4
@@ -30,6 +30,7 @@ class Agenda:
     clock: Clock
     until: datetime
     waiting: list[tuple[datetime, int, Told]] = field(default_factory=list)
+    overtaken: int = 0
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def add(self, moment: datetime, told: Told) -> None:
@@ -43,6 +44,8 @@ class Agenda:
                 self.add(next(told), told)
             except (StopIteration, Left):
                 continue
+            except Overtaken:
+                self.overtaken += 1
         self.clock.at = self.until
 
 
@@ -52,7 +55,7 @@ def begins(until: datetime) -> datetime:
     return monday.replace(hour=6, minute=0, second=0, microsecond=0)
 
 
-def play(app: App, organisation: Organisation, clock: Clock, until: datetime) -> None:
+def play(app: App, organisation: Organisation, clock: Clock, until: datetime) -> Agenda:
     """Make the history, through the same use cases that people use. Always the same one."""
     chance = Random("Fernwick")  # noqa: S311  a play of chance, no secret
     agenda = Agenda(clock, until)
@@ -73,6 +76,7 @@ def play(app: App, organisation: Organisation, clock: Clock, until: datetime) ->
         case = {**named[now["case"]], **now}
         agenda.add(until - timedelta(hours=now["hours"]), _told(hurried, case))
     agenda.play()
+    return agenda
 
 
 def _days(first: datetime, until: datetime) -> Iterator[datetime]:

@@ -101,10 +101,10 @@ def unverified_at_the_desk(work: Work, case: Case) -> Told:
 
 def asks_for_status(work: Work, case: Case) -> Told:
     """A caller wants to know how an earlier request stands."""
-    yield from reaches_the_desk(work, case, existing=True)
-    earlier = work.earlier()
+    earlier = work.returns_about("assigned", "in_progress", "pending")
     if earlier is None:
         return
+    yield from reaches_the_desk(work, case, existing=True)
     work.do("look-up", "status_update", incident_request=earlier.id)
     yield work.straight(5)
     work.do("tell", note="Told the caller who is working on it and what comes next.")
@@ -112,10 +112,10 @@ def asks_for_status(work: Work, case: Case) -> Told:
 
 def calls_to_reopen(work: Work, case: Case) -> Told:
     """A caller says that what was done has not helped after all."""
-    yield from reaches_the_desk(work, case, existing=True)
-    resolved = work.earlier("closed")
+    resolved = work.returns_about("closed")
     if resolved is None:
         return
+    yield from reaches_the_desk(work, case, existing=True)
     work.do("look-up", "reopen", incident_request=resolved.id)
     yield work.straight(6)
     work.do("reopen", reopen_reason=case["fails"])

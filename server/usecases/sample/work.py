@@ -28,6 +28,10 @@ class Left(Exception):  # noqa: N818  not an error: a story that stops here, on 
     """The story goes no further: this task is left for whoever tries the sample."""
 
 
+class Overtaken(Exception):  # noqa: N818  not an error: stories may meet
+    """Another story has got to the same request first, and this one is done with."""
+
+
 @dataclass
 class Clock:
     """The time of the sample, moved by hand."""
@@ -109,9 +113,12 @@ class Work:
 
         Raises:
             Left: it is the step where this story is to rest.
+            Overtaken: no such task is open.
         """
-        if step == self.leave:
+        if step == self.leave and step in self.open:
             raise Left
+        if step not in self.open:
+            raise Overtaken(step)
         line = self.open.pop(step)
         who = by or self.somebody(line)
         done = tasks.complete(self.app, who, line.id, outcome=outcome, answers=answers)
@@ -138,12 +145,20 @@ class Work:
             if line.about.record.entity == "incident_request"
         )
 
-    def earlier(self, *statuses: str) -> RecordRef | None:
-        """The newest request of the caller, among those in the given statuses if there are any."""
-        asked = {"requester": self.record("person", self.caller).id}
-        found = records.page(self.app, APPLICATION, "incident_request", filters=asked).items
-        fit = (one for one in found if not statuses or one.values["status"] in statuses)
-        return next((one.title.record for one in fit), None)
+    def returns_about(self, *statuses: str) -> RecordRef | None:
+        """A request in one of these statuses; who asked for it is the caller of this story."""
+        callers = set(self.organisation.callers(None))
+        filters = {"status": list(statuses)}
+        for one in records.page(
+            self.app, APPLICATION, "incident_request", filters=filters, limit=100
+        ).items:
+            requester = one.values["requester"]
+            assert isinstance(requester, RecordRef)
+            name = self.organisation.actor_of(requester).name
+            if name in callers:
+                self.caller = name
+                return one.title.record
+        return None
 
     def group_of(self, step: str) -> str:
         """The name of the group whose task it is."""
