@@ -54,6 +54,10 @@ def _after(run: Run, event: Event) -> Run:
             return _over(run, RunState.ENDED, end)
         case happened.RunStopped():
             return _over(run, RunState.STOPPED, None)
+        case happened.RunFailed():
+            return replace(run, state=RunState.FAILED)
+        case happened.RunMended():
+            return replace(run, state=RunState.OPEN)
         case _:
             return run
 

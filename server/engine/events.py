@@ -176,6 +176,21 @@ class RunStopped:
     step: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """A command could not be carried out; nothing of it was done. Administrators are to mend why."""
+
+    reason: str
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunMended:
+    """Nothing of what had failed is left."""
+
+    step: str | None = None
+
+
 Event = (
     RunStarted
     | TaskOpened
@@ -195,6 +210,8 @@ Event = (
     | BranchClosed
     | RunEnded
     | RunStopped
+    | RunFailed
+    | RunMended
 )
 
 
@@ -263,6 +280,8 @@ _KIND: dict[type[Any], str] = {
         BranchClosed,
         RunEnded,
         RunStopped,
+        RunFailed,
+        RunMended,
     )
 }
 _EVENT = {text: made for made, text in _KIND.items()}

@@ -15,12 +15,16 @@ from server.engine.events import Event
 
 
 class StepFailed(Exception):  # noqa: N818  kept as a failure of the run, to be mended and retried
-    """A step cannot be carried out; nothing of the command is. The text is a sentence."""
+    """A step cannot be carried out; nothing of the command is. The text is a sentence.
+
+    `origin` is the id of the stored run that the command was about, where there is one.
+    """
 
     def __init__(self, run: Run, step: str | None, sentence: str) -> None:
         super().__init__(sentence)
         self.run = run
         self.step = step
+        self.origin: int | None = run.id if run.id > 0 else None
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,8 @@ def note(
     sentence: str,
     retry: Any,
     at: datetime,
-) -> None:
-    """Keep a failure; the same one again only counts."""
+) -> bool:
+    """Keep a failure; the same one again only counts. True when it is a new one."""
     same = sa.and_(
         failure.c.state == WAITING,
         failure.c.run_id == run_id if run_id else failure.c.run_id.is_(None),
@@ -30,23 +31,27 @@ def note(
     counted = connection.execute(
         failure.update().where(same).values(attempts=failure.c.attempts + 1, at=at, command=retry)
     )
-    if counted.rowcount == 0:
-        connection.execute(
-            failure.insert().values(
-                run_id=run_id,
-                step=step,
-                sentence=sentence,
-                command=retry,
-                state=WAITING,
-                attempts=1,
-                at=at,
-            )
+    if counted.rowcount:
+        return False
+    connection.execute(
+        failure.insert().values(
+            run_id=run_id,
+            step=step,
+            sentence=sentence,
+            command=retry,
+            state=WAITING,
+            attempts=1,
+            at=at,
         )
+    )
+    return True
 
 
-def waiting(connection: sa.Connection) -> tuple[Any, ...]:
-    """The failures that nobody has mended yet, oldest first."""
+def waiting(connection: sa.Connection, run_id: int | None = None) -> tuple[Any, ...]:
+    """The failures that nobody has mended yet, oldest first; all, or those of one run."""
     statement = sa.select(failure).where(failure.c.state == WAITING).order_by(failure.c.id)
+    if run_id is not None:
+        statement = statement.where(failure.c.run_id == run_id)
     return tuple(connection.execute(statement))
 
 
@@ -55,17 +60,10 @@ def one(connection: sa.Connection, failure_id: int) -> Any:
     return connection.execute(sa.select(failure).where(failure.c.id == failure_id)).one_or_none()
 
 
-def settle(connection: sa.Connection, run_id: int, step: str, at: datetime) -> None:
-    """The step has been passed: its failures are over."""
+def settle(connection: sa.Connection, failure_ids: Sequence[int], at: datetime) -> None:
+    """These failures are over."""
     connection.execute(
         failure.update()
-        .where(failure.c.run_id == run_id, failure.c.step == step, failure.c.state == WAITING)
+        .where(failure.c.id.in_(failure_ids), failure.c.state == WAITING)
         .values(state=SETTLED, settled_at=at)
-    )
-
-
-def settle_one(connection: sa.Connection, failure_id: int, at: datetime) -> None:
-    """What failed has been done after all."""
-    connection.execute(
-        failure.update().where(failure.c.id == failure_id).values(state=SETTLED, settled_at=at)
     )

@@ -28,6 +28,12 @@ def keep(
     )
 
 
+def is_kept(connection: sa.Connection, digest: str) -> bool:
+    """Whether something is kept under a hash."""
+    statement = sa.select(definition.c.hash).where(definition.c.hash == digest)
+    return connection.scalar(statement) is not None
+
+
 def bundle(connection: sa.Connection, digest: str) -> Mapping[str, Any] | None:
     """The content kept under a hash."""
     statement = sa.select(definition.c.bundle).where(definition.c.hash == digest)

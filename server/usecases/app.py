@@ -16,6 +16,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+CRASH_POINTS = (
+    "after-key",
+    "before-records",
+    "after-records",
+    "after-runs",
+    "after-history",
+    "after-audit",
+    "before-commit",
+    "after-commit",
+    "before-failure",
+)
+"""Where tests have a command crash; every one of them is on the way of `carry_out`."""
+
+
 def pass_by(_point: str) -> None:
     """Crash points do nothing, except where a test puts something else in their place."""
 
@@ -25,7 +39,8 @@ class App:
     """One set of definitions with the database it is served on.
 
     `now` is the command's time; `crash` is called with the name of each crash point on the way to a
-    commit. `books` keeps what open runs are pinned to, by hash.
+    commit. `books` keeps what open runs are pinned to, by hash; `pinned` the hashes of what is known
+    to be stored.
     """
 
     definitions: Definitions
@@ -35,3 +50,4 @@ class App:
     now: Callable[[], datetime] = utc_now
     crash: Callable[[str], None] = pass_by
     books: dict[str, Book] = field(default_factory=dict)
+    pinned: set[str] = field(default_factory=set)

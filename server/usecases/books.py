@@ -6,7 +6,9 @@ import sqlalchemy as sa
 
 from server import loading
 from server.domain.definitions import Book
+from server.domain.procedure import Procedure
 from server.domain.refusals import NotFound
+from server.domain.run import Run
 from server.storage import pins
 from server.usecases.app import App
 
@@ -20,6 +22,23 @@ def current(app: App, procedure: str) -> Book:
     if procedure not in app.definitions.procedures:
         raise NotFound(f"There is no procedure '{procedure}'.")
     return pinned(app, None, app.definitions.hashes[procedure], procedure)
+
+
+def bare(run: Run) -> Book:
+    """A book without any step, for a run whose own cannot be read any more."""
+    procedure = Procedure(
+        run.procedure,
+        run.procedure.replace("-", " ").capitalize(),
+        "",
+        run.about.entity,
+        "",
+        None,
+        None,
+        {},
+        (),
+        (),
+    )
+    return Book(run.definition, procedure, {}, {}, {})
 
 
 def pinned(

@@ -7,20 +7,21 @@ nothing more.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.domain.actor import Actor
 from server.domain.decision import NoVerdict
-from server.domain.refusals import Conflict, Failed
+from server.domain.refusals import Conflict
 from server.engine.walk import StepFailed
-from server.storage import failures
-from server.storage.tables import command
+from server.storage import keys
+from server.usecases import mending
 from server.usecases.app import App
 from server.usecases.running import Running
 
@@ -67,15 +68,23 @@ def carry_out(
         Failed: a step cannot be carried out. Nothing was done; the failure is kept.
         Refusal: whatever `do` refuses.
     """
+    try:
+        return _patiently(lambda: _once(app, actor, do, key, reason))
+    except (StepFailed, NoVerdict) as error:
+        kept = error
+        raise _patiently(lambda: mending.keep(app, actor, kept, retry)) from error
+
+
+def _patiently(act: Callable[[], Result]) -> Result:
+    """Do it again, a few times, when others were in the way."""
     for attempt in range(ATTEMPTS):
         try:
-            return _once(app, actor, do, key, reason)
-        except (StepFailed, NoVerdict) as error:
-            raise _failed(app, error, retry) from error
-        except (IntegrityError, OperationalError, DBAPIError) as error:
+            return act()
+        except DBAPIError as error:
             if not _is_in_the_way(error) or attempt == ATTEMPTS - 1:
                 raise _as_refusal(error) from error
-            time.sleep(PAUSE_SECONDS * 2**attempt)
+            pause = PAUSE_SECONDS * 2**attempt
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  chance, no secret
     raise AssertionError("unreachable")  # pragma: no cover
 
 
@@ -88,21 +97,19 @@ def _once(
 ) -> Result:
     with app.database.write() as connection:
         if key is not None:
-            _answered(connection, actor, key)
+            _reserve(app, connection, actor, key)
+        app.crash("after-key")
         running = Running(app, connection, actor, reason)
-        answer = do(running)
-        running.settle()
-        running.save()
+        try:
+            answer = do(running)
+            running.settle()
+            running.save()
+        except StepFailed as error:
+            error.origin = running.origin
+            raise
         result = answer()
         if key is not None:
-            connection.execute(
-                command.insert().values(
-                    key=_own(actor, key),
-                    request=key.request,
-                    answer=key.represent(result),
-                    at=running.at,
-                )
-            )
+            keys.answer(connection, _own(actor, key), key.represent(result))
         app.crash("before-commit")
     app.crash("after-commit")
     return result
@@ -112,18 +119,16 @@ def _own(actor: Actor, key: Key) -> str:
     return f"{actor.id or 'application'}:{key.text}"
 
 
-def _answered(connection: sa.Connection, actor: Actor, key: Key) -> None:
-    row = connection.execute(
-        sa.select(command).where(command.c.key == _own(actor, key))
-    ).one_or_none()
-    if row is None:
+def _reserve(app: App, connection: sa.Connection, actor: Actor, key: Key) -> None:
+    before = keys.reserve(connection, _own(actor, key), key.request, app.now())
+    if before is None:
         return
-    if row.request != key.request:
+    if before.request != key.request:
         raise Conflict(
             f"The key '{key.text}' was used for another command.",
             hint="Use a new key for each command, and the same one only to repeat it.",
         )
-    raise AlreadyDone(row.answer)
+    raise AlreadyDone(before.answer)
 
 
 def _is_in_the_way(error: DBAPIError) -> bool:
@@ -142,16 +147,3 @@ def _as_refusal(error: DBAPIError) -> Exception:
     if _is_in_the_way(error):
         return Conflict("Others were changing the same.", hint="Try again in a moment.")
     return error
-
-
-def _failed(app: App, error: StepFailed | NoVerdict, retry: Any) -> Failed:
-    run_id, step = None, None
-    if isinstance(error, StepFailed):
-        run_id = error.run.id if error.run.id > 0 else None
-        step = error.step
-    with app.database.write() as connection:
-        failures.note(connection, run_id, step, str(error), retry, app.now())
-    return Failed(
-        f"The run cannot go on: {error}",
-        hint="Nothing was changed. Administrators see the failure and can have it tried again.",
-    )

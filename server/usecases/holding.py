@@ -36,7 +36,7 @@ def holds(running: Running, record: RecordRef, *, to_change: bool = False) -> Ma
     for run_id in running.runs.open_about([record]):
         run = running.runs.load(run_id, hold=to_change)
         if run is not None and run.is_open:
-            found |= _holds_of(run, running.book_of(run))
+            found |= _holds_of(run, running.readable_book(run))
     return found
 
 

@@ -16,7 +16,7 @@ from server.engine.forms import Sheet
 from server.engine.seats import PERSON
 from server.storage import failures as kept_failures
 from server.storage import queues, verdicts
-from server.usecases import showing, tasks
+from server.usecases import mending, showing, tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import read_values
@@ -170,7 +170,7 @@ def _view(running: Running, run_id: int) -> RunView:
     run = running.runs.load(run_id, hold=False)
     if row is None or run is None:
         raise NotFound(f"There is no run {run_id}.")
-    procedure = running.book_of(run).procedure
+    procedure = running.readable_book(run).procedure
     told = queues.history_of(running.connection, run_id)
     events = [event_of(line.kind, line.step, line.facts) for line in told]
     titles = showing.record_titles(running, [row.about])
@@ -187,8 +187,16 @@ def _view(running: Running, run_id: int) -> RunView:
     )
 
 
+_NOT_PASSED = (
+    happened.TaskOpened,
+    happened.TaskMoved,
+    happened.TaskWithdrawn,
+    happened.RunFailed,
+)
+
+
 def _passed(event: Event) -> str | None:
-    if isinstance(event, happened.TaskOpened | happened.TaskMoved | happened.TaskWithdrawn):
+    if isinstance(event, _NOT_PASSED):
         return None
     return event.step
 
@@ -262,7 +270,9 @@ def cancel(app: App, actor: Actor, run_id: int, reason: str, *, key: Key | None 
             raise NotFound(f"There is no run {run_id}.")
         if not run.is_open:
             raise WrongState(f"Run {run_id} is over already: {run.end or run.state.value}.")
-        running.machine.stop(running.walk(run), reason.strip()[:400])
+        walk = running.walk_anyway(run)
+        running.machine.stop(walk, reason.strip()[:400])
+        mending.settle(running, walk)
         return lambda: _view(Running(app, running.connection, actor), run_id)
 
     return carry_out(app, actor, do, key=key, reason=reason)
@@ -317,9 +327,26 @@ def retry(app: App, actor: Actor, failure_id: int) -> int:
         outcome=command["outcome"],
         answers=command["answers"],
     )
-    with app.database.write() as connection:
-        kept_failures.settle_one(connection, failure_id, app.now())
     return done.run_id
+
+
+def dismiss(app: App, actor: Actor, failure_id: int) -> None:
+    """Say that a failure is over: what it was about was done otherwise, or is not wanted any more.
+
+    Raises:
+        NotAllowed: the actor does not administer.
+        NotFound: there is no such failure.
+    """
+
+    def do(running: Running) -> Callable[[], None]:
+        _require(running, ADMINISTER, "dismiss what failed")
+        row = kept_failures.one(running.connection, failure_id)
+        if row is None:
+            raise NotFound(f"There is no failure {failure_id}.")
+        mending.dismiss(running, row)
+        return lambda: None
+
+    carry_out(app, actor, do)
 
 
 def _require(running: Running, permission: str, what: str) -> None:

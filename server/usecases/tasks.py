@@ -13,9 +13,9 @@ from server.domain.run import Run, Task, TaskState
 from server.domain.values import RecordRef
 from server.engine import events as happened
 from server.engine.seats import PERSON, candidates
-from server.engine.walk import Walk
-from server.storage import failures, queues
-from server.usecases import showing, submission
+from server.engine.walk import StepFailed, Walk
+from server.storage import queues
+from server.usecases import mending, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.running import Running
@@ -86,7 +86,10 @@ def _view(running: Running, task_id: int) -> TaskView:
     run = running.runs.load(row.run_id, hold=False) if row else None
     if row is None or run is None:
         raise NotFound(f"There is no task {task_id}.")
-    walk = running.walk(run)
+    try:
+        walk = running.walk(run)
+    except StepFailed as error:
+        raise WrongState(str(error), hint="Administrators can cancel its run.") from error
     step = walk.book.procedure.step(row.step)
     action = step.action
     assert isinstance(action, Do)
@@ -238,7 +241,7 @@ def complete(
         values, asked = submission.read(running, walk, task, step, chosen, answers)
         submission.unchanged_since(running, task, values, record_revision)
         running.machine.complete(walk, task.number, chosen, values, asked)
-        failures.settle(running.connection, walk.run.id, task.step, running.at)
+        mending.settle(running, walk, task_id)
         return lambda: _completed(running, walk, task_id)
 
     retry = {"task": task_id, "person": actor.id, "outcome": outcome, "answers": dict(answers)}

@@ -66,6 +66,10 @@ def sentence(
             return f"The run ended: {procedures.get(end, end.replace('-', ' '))}."
         case happened.RunStopped(reason=reason):
             return f"The run was stopped: {reason}."
+        case happened.RunFailed(reason=reason):
+            return f"The run could not go on. {reason}"
+        case happened.RunMended():
+            return "What had failed was put right."
 
 
 def step_title(procedure: Procedure, key: str) -> str:

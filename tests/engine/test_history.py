@@ -122,6 +122,8 @@ def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
         "noted",
         "notified",
         "run-ended",
+        "run-failed",
+        "run-mended",
         "run-started",
         "run-stopped",
         "started",
