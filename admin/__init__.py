@@ -28,7 +28,6 @@ from admin.shell import shell
 from admin.starts import Starts
 from admin.tasks import TaskPages
 from admin.work import MyWork
-from server.domain.entity import Entity
 from server.notation import in_words
 from server.usecases import App
 from server.usecases.runs import CANCEL
@@ -145,9 +144,6 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
     def entity_title(key: str) -> str:
         return definitions.entities[key].title if key in definitions.entities else in_words(key)
 
-    def field_title(entity: Entity, key: str) -> str:
-        return entity.fields[key].title if key in entity.fields else in_words(key)
-
     @flask.context_processor
     def words() -> dict[str, Any]:
         return {
@@ -157,9 +153,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
             "guide_url": links.guide,
             "role_title": role_title,
             "entity_title": entity_title,
-            "field_title": field_title,
             "shown_value": shown_value,
-            "title_of": lambda ref: look_up.title_of(ref.entity, str(ref.id)),
             "priority_colour": lambda value: texts.PRIORITY_COLOURS.get(value, "grey"),
             "may_cancel": lambda: links.permits(CANCEL),
         }

@@ -17,10 +17,11 @@ from flask_admin.form import BaseForm
 
 from admin import commands, errors, links, look_up
 from admin.cells import cell, plain
+from admin.changes import told
 from admin.filters import Is, filters_of
 from admin.forms import PageForm
 from admin.reading import COUNT_CAP, Reading, capped
-from admin.record_forms import held_by, record_form
+from admin.record_forms import record_form
 from admin.screen import actor, app, at
 from server.domain.entity import Entity, Field
 from server.domain.refusals import Conflict, NotFound, Refusal
@@ -47,6 +48,14 @@ class FilterChoice:
     options: tuple[tuple[str, str], ...] | None
     look_up: str = ""
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The newest records of one kind that refer to a record."""
+
+    title: str
+    records: tuple[RecordRef, ...]
 
 
 class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
@@ -220,17 +229,22 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     def details_view(self) -> Any:
         record = self._asked_for()
         view = records.view(app(), actor(), record)
-        about = runs.page(app(), actor(), about=record, limit=20)
         after = request.args.get("after", type=int)
+        changes = records.history(app(), actor(), record, after=after, limit=30)
+        filled = [item for item in self._stored_fields() if view.values.get(item.key) is not None]
+        related = self._related(view)
         return self.render(
             self.details_template,
             view=view,
             record=record,
-            fields=self._shown_fields(),
-            changes=records.history(app(), actor(), record, after=after, limit=30),
-            runs=about.items,
-            related=self._related(view),
-            held_by=held_by,
+            filled=filled,
+            empty=[item for item in self._stored_fields() if item not in filled],
+            changes=told(self.entity, changes.items),
+            older=changes.after,
+            runs=runs.page(app(), actor(), about=record, limit=20).items,
+            related=related,
+            titles=look_up.titles(ref for item in related for ref in item.records),
+            keepers=self._keepers(view),
             edit_url=url_for(f"{self.entity.key}.edit_view", id=record.id),
         )
 
@@ -276,19 +290,27 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
             )
         return RecordRef(self.entity.key, found.id)
 
-    def _shown_fields(self) -> list[Field]:
+    def _stored_fields(self) -> list[Field]:
         return [item for item in self.entity.fields.values() if item.is_stored]
 
-    def _related(self, view: RecordView) -> list[tuple[Field, Any, str, str]]:
-        """Fields that list the records which refer here, with the address of that list."""
+    def _related(self, view: RecordView) -> list[Related]:
+        """The records that refer here, as far as the person may read them."""
         found = []
         for item in self.entity.fields.values():
-            if item.back is None:
+            if item.back is None or not links.may(Operation.READ, item.back[0]):
                 continue
-            other, field = item.back
-            if links.may(Operation.READ, other):
-                found.append((item, view.values.get(item.key) or (), other, field))
+            refs = view.values.get(item.key)
+            if isinstance(refs, tuple) and refs:
+                listed = [ref for ref in refs if isinstance(ref, RecordRef)]
+                found.append(Related(item.title, tuple(listed)))
         return found
+
+    def _keepers(self, view: RecordView) -> list[tuple[int | None, str]]:
+        """Each open task that keeps fields of this record, with their titles."""
+        kept: dict[int | None, list[str]] = {}
+        for key, task in view.held.items():
+            kept.setdefault(task, []).append(self.entity.fields[key].title)
+        return [(task, ", ".join(titles)) for task, titles in kept.items()]
 
     # -- writing, all of it by use cases ------------------------------------------------------
 

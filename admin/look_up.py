@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 
 from admin.screen import actor, app
-from server.domain.refusals import NotFound, Refusal
+from server.domain.refusals import NotFound
 from server.domain.values import RecordRef
 from server.usecases import records
 
 MOST = 20
+_LARGEST = 2**63
 pages = Blueprint("look_up", __name__)
 
 
@@ -25,11 +27,16 @@ def find(entity: str) -> Any:
     return jsonify([[ref.id, title] for ref, title in found])
 
 
+def titles(refs: Iterable[RecordRef]) -> Mapping[RecordRef, str]:
+    """What records are called; those that there are."""
+    wanted = {ref for ref in refs if 0 < ref.id < _LARGEST}
+    found = records.titles(app(), actor(), wanted) if wanted else {}
+    return {ref: str(title) for ref, title in found.items()}
+
+
 def title_of(entity: str, raw: str) -> str:
     """What the record is called that stands in a form; what was typed, where it is none."""
     if not raw.isascii() or not raw.isdigit():
         return raw
-    try:
-        return str(records.view(app(), actor(), RecordRef(entity, int(raw))).title)
-    except Refusal:
-        return raw
+    ref = RecordRef(entity, int(raw))
+    return titles([ref]).get(ref, raw)

@@ -39,7 +39,7 @@ def plain_moment(value: datetime | date) -> str:
 
 def tag(text: str, colour: str = "grey") -> Markup:
     known = colour if colour in COLOURS else "grey"
-    return Markup('<span class="tag tag-{}">{}</span>').format(known, text)
+    return Markup('<span class="pill pill-{}">{}</span>').format(known, text)
 
 
 def time_element(value: datetime | date) -> Markup:

@@ -66,7 +66,9 @@
             .catch(function () { give(); });
         }
       });
-      select.control_input.setAttribute("aria-label", label ? label.textContent.trim() : input.getAttribute("aria-label") || "Search");
+      var name = label ? label.textContent.replace("*", "").trim() : input.getAttribute("aria-label") || "Search";
+      input.setAttribute("aria-label", name);
+      select.control_input.setAttribute("aria-label", name);
     });
   }
 

@@ -56,20 +56,30 @@ class Exit:
 class Box:
     """`key` is unique in the diagram. `lane` is the index of the lane it stands in.
 
-    `then` is the one way out without a label; `exits` are those with one. `description` is what a
-    screen reader says.
+    `then` is the one way out without a label; `exits` are those with one. `kind` says in words what
+    the box is.
     """
 
     key: str
     shape: Shape
     lane: int
     title: str
-    description: str
+    kind: str
     href: str | None = None
     glyph: Glyph = Glyph.NONE
     lines: tuple[Line, ...] = ()
     exits: tuple[Exit, ...] = ()
     then: str | None = None
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says: the words that are seen, then what they belong to."""
+        seen = (
+            self.title,
+            *(line.text for line in self.lines),
+            *(way.label for way in self.exits),
+        )
+        return f"{' '.join(part for part in seen if part)}, {self.kind}"
 
     @property
     def followers(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _box(key: str, lane: int, titles: Titles, link: Link, targets: tuple[str, ..
         shape=Shape.HANDOVER if lane else Shape.TASK,
         lane=lane,
         title=title,
-        description=f"{title}, procedure{' that runs elsewhere' if outside else ''}",
+        kind=f"procedure{' that runs elsewhere' if outside else ''}",
         href=link("procedure", key),
         glyph=Glyph.OUTSIDE if outside else Glyph.NONE,
         exits=tuple(Exit(titles.procedure(target), target) for target in targets),

@@ -123,7 +123,7 @@ class _Reader:
             shape=Shape.FORK,
             lane=0,
             title=title,
-            description=f"{title}, {len(action.branches)} branches side by side",
+            kind=f"{len(action.branches)} branches side by side",
             href=self.link("step", step.key),
             glyph=Glyph.FORK,
             exits=tuple(Exit(in_words(item.key), _first(item, join)) for item in action.branches),
@@ -133,7 +133,15 @@ class _Reader:
         meets = {"all": "When all are done", "first": "When the first is done"}.get(
             action.finish_when, f"When “{in_words(action.finish_when)}” is done"
         )
-        yield Box(join, Shape.JOIN, 0, meets, meets, glyph=Glyph.FORK, then=steps.after(step))
+        yield Box(
+            join,
+            Shape.JOIN,
+            0,
+            meets,
+            "where branches meet",
+            glyph=Glyph.FORK,
+            then=steps.after(step),
+        )
 
     def _box(self, step: Step, steps: _List) -> Box:
         box = self._appearance(step)
@@ -167,41 +175,41 @@ class _Reader:
             case Do() as do:
                 shape, glyph, href = Shape.TASK, Glyph.NONE, here
                 title = step.title or in_words(step.key)
-                said = f"task of {titles.role(do.role)}"
+                kind = f"task of {titles.role(do.role)}"
             case Decide() as decide:
                 shape, glyph = Shape.GATEWAY, Glyph.CHOICE
                 href = self.link("decision", decide.decision) or here
-                title, said = step.title or titles.decision(decide.decision), "decided by rules"
+                title, kind = step.title or titles.decision(decide.decision), "decided by rules"
             case Choose():
                 shape, glyph, href = Shape.GATEWAY, Glyph.CHOICE, here
-                title, said = step.title or in_words(step.key), "chosen by conditions"
+                title, kind = step.title or in_words(step.key), "chosen by conditions"
             case Create() as create:
                 shape, glyph, href = Shape.AUTOMATIC, Glyph.CREATE, here
                 title = step.title or f"New {titles.entity(create.creation.entity).lower()}"
-                said = "done by the application"
+                kind = "done by the application"
             case Notify() as notify:
                 shape, glyph = Shape.AUTOMATIC, Glyph.NOTIFY
                 href = self.link("notification", notify.notification) or here
                 title = step.title or titles.notification(notify.notification)
-                said = "sent by the application"
+                kind = "sent by the application"
             case Start() | ContinueIn() as other:
                 shape, href = Shape.HANDOVER, self.link("procedure", other.procedure) or here
                 outside = other.procedure in titles.outside
                 glyph = Glyph.OUTSIDE if outside else Glyph.GO
                 goes_on = isinstance(other, ContinueIn)
                 title = step.title or titles.procedure(other.procedure)
-                said = (
+                kind = (
                     f"{'continues in' if goes_on else 'starts'} the procedure "
                     f"{titles.procedure(other.procedure)}"
                 )
             case End() as end:
                 shape, glyph, href = Shape.END, Glyph.NONE, None
-                title, said = step.title or in_words(end.name), "end"
+                title, kind = step.title or in_words(end.name), "end"
             case Set() | Together():
                 shape, glyph, href = Shape.AUTOMATIC, Glyph.WRITE, here
                 title = step.title or _writing(step)
-                said = "done by the application"
-        return Box(step.key, shape, 0, title, f"{title}, {said}", href=href, glyph=glyph)
+                kind = "done by the application"
+        return Box(step.key, shape, 0, title, kind, href=href, glyph=glyph)
 
     # lanes, starts and ends ----------------------------------------------------------------
 
@@ -237,9 +245,8 @@ class _Reader:
         boxes = []
         for (target, lane), starts in groups.items():
             lines = tuple(self._start_line(start) for start in starts) or (Line("Start"),)
-            said = f"Start: {'; '.join(line.text for line in lines)}"
             key = f"start:{target}:{lane}"
-            boxes.append(Box(key, Shape.START, lane, "", said, lines=lines, then=target))
+            boxes.append(Box(key, Shape.START, lane, "", "start", lines=lines, then=target))
         return boxes
 
     def _start_line(self, start: Beginning) -> Line:
@@ -260,9 +267,7 @@ class _Reader:
         for box in boxes:
             if _END in box.followers:
                 end = f"end:{DONE}:{box.lane}"
-                ends.setdefault(
-                    box.lane, Box(end, Shape.END, box.lane, in_words(DONE), "Done, end")
-                )
+                ends.setdefault(box.lane, Box(end, Shape.END, box.lane, in_words(DONE), "end"))
                 exits = tuple(replace(way, to=end) if way.to == _END else way for way in box.exits)
                 placed.append(
                     replace(box, exits=exits, then=end if box.then == _END else box.then)

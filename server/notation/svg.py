@@ -174,7 +174,7 @@ def _box(place: Place, *, is_done: bool, is_current: bool) -> str:
     if is_done and not is_start:
         parts.append(_sign(_DONE_SIGN, place.x + place.width - 19, place.y + 4, "done-sign"))
     classes = f"node is-{box.shape}{' is-done' * is_done}{' is-current' * is_current}"
-    said = box.description + ", done" * is_done + ", here now" * is_current
+    said = box.spoken + ", done" * is_done + ", here now" * is_current
     return _linked("".join(parts), None if is_start else box.href, said, classes, box.key)
 
 
@@ -265,7 +265,11 @@ def _tag(name: str, content: str = "", **attributes: str | float | None) -> str:
         for key, value in attributes.items()
         if value is not None
     )
-    return f"<{name}{words}>{content}</{name}>" if content else f"<{name}{words}/>"
+    if not content:
+        return f"<{name}{words}/>"
+    # Words of two elements would be read as one.
+    gap = " " if name == "text" else ""
+    return f"<{name}{words}>{content}</{name}>{gap}"
 
 
 def _attribute(key: str) -> str:

@@ -27,7 +27,7 @@ class TestAList:
         assert page.status_code == 200
         assert "INC000000000001" in text(page)
         assert "Printer burns" in text(page)
-        assert '<span class="tag tag-grey">New</span>' in text(page)
+        assert '<span class="pill pill-grey">New</span>' in text(page)
 
     def test_finds_a_record_by_its_bare_number(self, office, incident):
         office.store("incident_request", summary="Another")

@@ -29,5 +29,5 @@ def test_moments_are_in_utc_for_machines_and_readable_without_scripts():
 
 
 def test_a_colour_that_is_none_of_ours_becomes_grey():
-    assert 'class="tag tag-grey"' in tag("New", "url(evil)")
+    assert 'class="pill pill-grey"' in tag("New", "url(evil)")
     assert "&lt;b&gt;" in tag("<b>", "blue")

@@ -132,6 +132,11 @@ class TestLinks:
             "Find the user and the service, task of Desk"
         )
 
+    def test_the_words_that_are_seen_are_the_words_that_are_said(self):
+        for node in boxes(drawn(a_long_one(), link=everywhere)).values():
+            if node.get("aria-label"):
+                assert node.get("aria-label").startswith(words(node))
+
     def test_what_has_no_address_is_no_link(self):
         assert not [node for node in drawn(a_long_one()).iter() if node.tag == f"{SVG}a"]
 
