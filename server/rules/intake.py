@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from server.domain.decision import Decision, NoVerdict
+from server.domain.expression.kinds import spoken
 from server.domain.values import NUMBER_LIMIT, TEXT_LIMIT, Kind, RecordRef, Type, Value
 
 Fitness = Callable[[Any], bool]
@@ -104,18 +105,11 @@ def unfit(decision: Decision, inputs: Mapping[str, Value]) -> NoVerdict:
 
 def _wanted(typ: Type) -> str:
     """What is wanted instead, as a clause."""
-    match typ.kind:
-        case Kind.CHOICE:
-            return f"it must be one of {', '.join(typ.choices)}"
-        case Kind.YES_NO:
-            words = "yes or no"
-        case Kind.REF:
-            words = f"a record of {typ.entity}"
-        case _:
-            words = typ.kind.value.replace("_", " ")
+    if typ.kind is Kind.CHOICE:
+        return f"it must be one of {', '.join(typ.choices)}"
     bounds = (("at least", typ.at_least), ("at most", typ.at_most))
     limits = " and ".join(f"{text} {bound}" for text, bound in bounds if bound is not None)
-    return f"it must be {words}{', ' + limits if limits else ''}"
+    return f"it must be {spoken(typ)}{', ' + limits if limits else ''}"
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,7 @@
 import random
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.decision import Hits
@@ -116,6 +116,7 @@ class TestTheTable:
         assert verdict.value == "end"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_gateway_says_what_its_conditions_say(seed):
     # given two conditions, and inputs

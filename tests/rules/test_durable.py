@@ -258,13 +258,13 @@ class TestHostileNamesAndValues:
 
     def test_a_moment_without_zone_is_refused(self):
         decision = a_decision({"at": DATE_TIME}, "-> x")
-        with pytest.raises(NoVerdict, match="it must be date time"):
+        with pytest.raises(NoVerdict, match="it must be a moment"):
             SERVED.decide(decision, {"at": datetime(2026, 1, 1)})  # noqa: DTZ001
 
     def test_a_number_that_is_none_is_refused(self):
         decision = a_decision({"x": NUMBER}, "-> x")
         for value in (Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity"), 2**53, 0.5):
-            with pytest.raises(NoVerdict, match="it must be number"):
+            with pytest.raises(NoVerdict, match="it must be a number"):
                 SERVED.decide(decision, {"x": value})
 
     def test_half_a_pair_is_refused(self):

@@ -141,9 +141,9 @@ class TestInputs:
         [
             ({"rejects": 1, "includes": 1}, "Decision 'cab-verdict' needs its input 'members', and that is not known. See that it is filled in before, or declare the input optional."),
             ({"members": None, "rejects": 1, "includes": 1}, "Decision 'cab-verdict' needs its input 'members', and that is not known. See that it is filled in before, or declare the input optional."),
-            ({"members": 0, "rejects": 1, "includes": 1}, "Decision 'cab-verdict' cannot take 0 for its input 'members': it must be whole number, at least 1."),
-            ({"members": True, "rejects": 1, "includes": 1}, "Decision 'cab-verdict' cannot take True for its input 'members': it must be whole number, at least 1."),
-            ({"members": 3, "rejects": "1", "includes": 1}, "Decision 'cab-verdict' cannot take '1' for its input 'rejects': it must be whole number, at least 0."),
+            ({"members": 0, "rejects": 1, "includes": 1}, "Decision 'cab-verdict' cannot take 0 for its input 'members': it must be a whole number, at least 1."),
+            ({"members": True, "rejects": 1, "includes": 1}, "Decision 'cab-verdict' cannot take True for its input 'members': it must be a whole number, at least 1."),
+            ({"members": 3, "rejects": "1", "includes": 1}, "Decision 'cab-verdict' cannot take '1' for its input 'rejects': it must be a whole number, at least 0."),
         ],
     )  # fmt: skip
     def test_that_are_unfit_are_refused_by_name(self, rules, inputs, sentence):

@@ -36,6 +36,8 @@ def spoken(typ: Type) -> str:
             return "a group of answers"
         case Kind.YES_NO:
             return "yes or no"
+        case Kind.DATE_TIME:
+            return "a moment"
         case Kind.TEXT | Kind.MONEY:
             return typ.kind.value
         case _:

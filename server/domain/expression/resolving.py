@@ -149,7 +149,7 @@ class _Resolver:
                 self._conditions(operands)
                 return replace(node, operands=tuple(operands))
             case Arithmetic():
-                return self._arithmetic(node)
+                return self._arithmetic(node, expected)
             case Comparison():
                 return self._comparison(node)
             case IsNull():
@@ -333,7 +333,12 @@ class _Resolver:
             return Constant(negative(operand.value), typ, node.span)
         return replace(node, operand=operand)
 
-    def _arithmetic(self, node: Arithmetic) -> Node:
+    def _arithmetic(self, node: Arithmetic, expected: Type | None) -> Node:
+        words = self._text[slice(*node.span)]
+        if expected is not None and words in expected.choices:
+            raise MisreadError(
+                "A hyphen is a minus sign here.", *node.span, f'Write it in quotes: "{words}".'
+            )
         left, right = self._all((node.left, None), (node.right, None))
         if is_null(left) or is_null(right):
             raise MisreadError("Nothing can be computed from null.", *node.span)

@@ -46,7 +46,7 @@ def test_all_problems_are_told_at_once():
         ("0.5", WHOLE_NUMBER, "This is a number; a whole number is needed here."),
         ("incident", YES_NO, "This is an incident record; yes or no is needed here."),
         ("incident.service", ref("person"), "This is a service record; a person record is needed here."),
-        ("incident.due", DATE_TIME, "This is a date; a date time is needed here."),
+        ("incident.due", DATE_TIME, "This is a date; a moment is needed here."),
         ("minor", choice("high", "low"), "'minor' is not a value here."),
         (
             "incident.impact",

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.expression import Problem, evaluate, parse, resolve
@@ -22,6 +22,7 @@ WORDS = st.sampled_from(TEXT.split())
 SOUP = st.lists(WORDS, max_size=25).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | SOUP)
 def test_any_text_is_read_or_refused_with_a_place_in_it(text):
     found = parse(text)
@@ -34,6 +35,7 @@ def test_any_text_is_read_or_refused_with_a_place_in_it(text):
         assert all(0 <= node.span[0] <= node.span[1] <= len(text) for node in nodes(found.tree))
 
 
+@settings(deadline=None)
 @given(SOUP, st.sampled_from([None, YES_NO]))
 def test_what_is_sound_has_a_value_and_what_is_not_has_problems(text, expected):
     found = parse(text)
@@ -55,6 +57,7 @@ def value(text, names):
     return evaluate(resolved(text, names=computed), names, NOWHERE, EPOCH)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_condition_is_true_or_false_and_its_opposite_is_the_other(seed):
     draw = random.Random(seed)
@@ -71,6 +74,7 @@ def test_a_condition_is_true_or_false_and_its_opposite_is_the_other(seed):
     assert value(f"if {text} then {other} else not ({other})", names) is (also if holds else not also)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 50))
 def test_moving_an_expression_changes_nothing_but_where_it_stands(seed, by):
     tree = resolved(a_condition(random.Random(seed), 1), names=NAMES_OF_COMPUTED).tree
