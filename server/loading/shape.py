@@ -96,7 +96,7 @@ class _Reading:
     def told(self, error: Error) -> Iterator[Diagnostic]:
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
-            yield from self._name(error, path)
+            yield self._name(error, path)
             return
         match error.validator:
             case "additionalProperties":
@@ -114,15 +114,29 @@ class _Reading:
     # -- keys ---------------------------------------------------------------------------------
 
     def _unknown(self, error: Error, path: Path) -> Iterator[Diagnostic]:
-        known = _allowed(error.schema, error.instance)
-        for key in error.instance.keys() - error.schema["properties"].keys():
+        """Keys that this place does not know, at all or beside the others."""
+        trail = self._trail(error)
+        groups = _groups(trail)
+        if _present(groups, error.instance, more_than=1):
+            yield from self._too_many(groups, error.instance, path)
+            return
+        here, elsewhere = error.schema["properties"], _known_to_others(trail)
+        beside = _trigger(trail, groups, error.instance)
+        for key in error.instance.keys() - here.keys():
+            mark = self._source.key_mark(*path, key)
+            if key in elsewhere:
+                self.is_hopeless = True
+                if beside:  # without it, it is told already that one of the keys is missing
+                    free = ", ".join(name for name in here if name not in error.instance)
+                    yield faults.does_not_belong(mark, key, beside, free)
+                continue
             self.unknown.append((*path, key))
-            hint = did_you_mean(key, known)
+            hint = did_you_mean(key, here)
             if error.instance[key] is None and self._source.is_flow(*path):
                 hint = "Within {...} a comma ends a text: put the text before it in quotes."
             elif key == "<<":
                 hint = "Maps are not merged; write the keys out."
-            yield faults.unknown_key(self._source.key_mark(*path, key), key, hint)
+            yield faults.unknown_key(mark, key, hint)
 
     def _missing(self, error: Error, path: Path) -> Iterator[Diagnostic]:
         around = self._trail(error)
@@ -133,36 +147,26 @@ class _Reading:
                 continue
             if key not in TEXTS:
                 self.is_hopeless = True
-            described = (
-                node["properties"].get(key, {}) for node in around if "properties" in node
+            described = (self._described(node, key) for node in around)
+            yield faults.missing_key(
+                self._source.mark(*path), key, next(filter(None, described), "")
             )
-            description = next((item["description"] for item in described if item), "")
-            yield faults.missing_key(self._source.mark(*path), key, description)
 
-    def _name(self, error: Error, path: Path) -> Iterator[Diagnostic]:
-        """A key that is not written as keys are here, or that another key leaves no room for."""
+    def _described(self, node: Mapping[str, Any], key: str) -> str:
+        """What a part of the schema says about a key of it."""
+        found = node.get("properties", {}).get(key, {})
+        if "$ref" in found:
+            found = self._referred(found["$ref"])
+        return str(found.get("description", ""))
+
+    def _name(self, error: Error, path: Path) -> Diagnostic:
+        """A key that is not written as keys are here."""
         key = error.instance
         mark = self._source.key_mark(*path, key)
-        if error.validator != "enum":
-            self.is_hopeless = True
-            if error.validator == "pattern":
-                yield faults.ill_formed(mark, "The key", _cut(key), _expected(error))
-            else:
-                yield faults.wrong_size(mark, f"The key '{_cut(key)}'", _amount(error))
-            return
-        trail = self._trail(error)
-        owner = next(node for node in trail if "additionalProperties" in node)
-        if key not in owner["properties"]:
-            return  # unknown anywhere, as is said about it
         self.is_hopeless = True
-        around = self._at(path)
-        if _present(_groups(trail), around, more_than=1):
-            yield from self._too_many(_groups(trail), around, path)
-            return
-        condition = next(node["if"] for node in trail if "if" in node)
-        beside = condition.get("required", ["set"])[0]
-        known = ", ".join(name for name in error.validator_value if name not in around)
-        yield faults.does_not_belong(mark, key, beside, known)
+        if error.validator == "pattern":
+            return faults.ill_formed(mark, "The key", _cut(key), _expected(error))
+        return faults.wrong_size(mark, f"The key '{_cut(key)}'", _amount(error))
 
     # -- one of several -----------------------------------------------------------------------
 
@@ -234,25 +238,27 @@ class _Reading:
             case _:
                 return faults.wrong_size(mark, what, _amount(error))
 
-    # -- where in the schema and in the file ----------------------------------------------------
+    # -- where in the schema --------------------------------------------------------------------
 
     def _trail(self, error: Error) -> list[Mapping[str, Any]]:
-        """The parts of the schema that led to the error, the innermost first."""
+        """The parts of the schema that are about the value with the error, the innermost first."""
         node: Any = self._schema
         passed = [node]
+        before = ""
         for part in error.absolute_schema_path:
             while isinstance(node, Mapping) and "$ref" in node:
-                node = self._schema["definitions"][node["$ref"].rsplit("/", 1)[-1]]
+                node = self._referred(node["$ref"])
                 passed.append(node)
             node = node[part]
+            if before == "properties" or part in {"items", "additionalProperties"}:
+                passed = passed if isinstance(node, bool) else []  # now it is about an inner value
             passed.append(node)
+            before = "" if before == "properties" else str(part)
         return [item for item in reversed(passed) if isinstance(item, Mapping)]
 
-    def _at(self, path: Path) -> Any:
-        value = self._source.data
-        for part in path:
-            value = value[part]
-        return value
+    def _referred(self, reference: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._schema["definitions"][reference.rsplit("/", 1)[-1]]
+        return found
 
 
 def _required_only(branches: Any) -> list[str]:
@@ -263,14 +269,38 @@ def _required_only(branches: Any) -> list[str]:
 
 
 def _groups(trail: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """All sets of keys of which one must be there, in these parts of the schema."""
+    """All sets of keys of which one must be there, around this part of the schema."""
     found = (
         _required_only(node[several])
         for node in trail
         for several in ("anyOf", "oneOf")
-        if several in node and "properties" in node
+        if several in node and ("properties" in node or "allOf" in node)
     )
     return [names for names in found if names]
+
+
+def _trigger(
+    trail: Sequence[Mapping[str, Any]], groups: Sequence[Sequence[str]], around: Mapping[str, Any]
+) -> str:
+    """The key that makes this place what it is, such as a step's verb; empty if none is there."""
+    for names in groups:
+        return next((name for name in names if name in around), "")
+    conditions: Iterator[Mapping[str, Any]] = (node["if"] for node in trail if "if" in node)
+    condition = next(conditions, {})
+    return str(condition.get("required", [""])[0])
+
+
+def _known_to_others(trail: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The keys that places of this sort can have, whatever makes them what they are."""
+    known: set[str] = set()
+    for node in trail:
+        parts = node.get("allOf", [node] if "if" in node else [])
+        for part in parts:
+            for branch in ("then", "else"):
+                known |= part.get(branch, {}).get("properties", {}).keys()
+        if parts and "allOf" in node:
+            break
+    return known
 
 
 def _present(
@@ -279,16 +309,6 @@ def _present(
     return any(
         sum(name in around for name in names if name != "set") > more_than for names in groups
     )
-
-
-def _allowed(schema: Mapping[str, Any], around: Mapping[str, Any]) -> Sequence[str]:
-    """The keys that may be here, beside those that are: of a step, those of its verb."""
-    for part in schema.get("allOf", ()):
-        trigger = part["if"].get("required", ())
-        if trigger and trigger[0] in around:
-            names: Sequence[str] = part["then"]["propertyNames"]["enum"]
-            return names
-    return tuple(schema["properties"])
 
 
 def _is_other_kind(error: Error) -> bool:
