@@ -23,6 +23,11 @@ def register(subparsers: Any) -> None:
     add = verbs.add_parser("add", help="let a person log in")
     add.add_argument("login")
     add.add_argument("--person", required=True, help="the person's name or number")
+    add.add_argument(
+        "--administrator",
+        action="store_true",
+        help="enter the person too, as an administrator: for the first account there is",
+    )
     add.set_defaults(run=_add)
     listing = verbs.add_parser("list", help="tell all accounts")
     listing.set_defaults(run=_list)
@@ -38,8 +43,11 @@ def register(subparsers: Any) -> None:
 
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
     def do(app: App) -> str:
-        person = access.person_called(app, arguments.person)
-        access.create_account(app, arguments.login, person.id, _asked_password())
+        if arguments.administrator:
+            access.create_administrator(app, arguments.login, arguments.person, _asked_password())
+        else:
+            person = access.person_called(app, arguments.person)
+            access.create_account(app, arguments.login, person.id, _asked_password())
         return f"{arguments.person} can log in as {arguments.login}."
 
     return office.carry_out(settings, do)

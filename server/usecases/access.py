@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from server.domain.actor import Actor
+from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotAllowed, NotAuthenticated, NotFound
 from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef, Type
@@ -26,7 +26,9 @@ from server.storage.access import Account, Token
 from server.storage.people import PERSON
 from server.storage.records import Records
 from server.usecases.app import App
+from server.usecases.commands import carry_out
 from server.usecases.reading import read_values
+from server.usecases.running import Running
 
 ADMINISTER = "administer"
 PREFIX = "proc_"
@@ -155,6 +157,34 @@ def create_accounts(app: App, persons: Mapping[str, int], password: str) -> None
             if problems or name is None:
                 raise Invalid("The account cannot be made.", problems)
             kept.add_account(connection, name, person, hashed, app.now())
+
+
+def create_administrator(app: App, login: str, name: str, password: str) -> None:
+    """Enter a person who may administer, and let it log in: the first one of an installation.
+
+    Raises:
+        Invalid: the log-in is taken or unfit, or the password is weak.
+    """
+    roles = [key for key, role in app.definitions.roles.items() if ADMINISTER in role.permissions]
+    problems = _password_problems(password)
+    normal = _normal(login)
+    if normal is None:
+        problems["login"] = f"A log-in has 1 to {LOGIN_LENGTH} characters."
+    if problems or normal is None:
+        raise Invalid("The account cannot be made.", problems)
+    hashed = _hashed(password)
+
+    def do(running: Running) -> Callable[[], None]:
+        if kept.by_login(running.connection, app.models, normal) is not None:
+            raise Invalid("The account cannot be made.", {"login": "Another account has it."})
+        person = running.draft.create(PERSON, {"name": name})
+        for role in roles:
+            running.draft.create("holder", {PERSON: person, "role": role})
+        return lambda: kept.add_account(
+            running.connection, normal, running.stored_as(person).id, hashed, running.at
+        )
+
+    carry_out(app, APPLICATION, do)
 
 
 def set_password(app: App, login: str, password: str) -> None:

@@ -102,6 +102,24 @@ class TestTheDatabase:
         assert not (tmp_path / "procedura.db").exists()
 
 
+class TestTheFirstAccount:
+    def test_enters_an_administrator_who_can_log_in(self, run: Terminal, settings: Settings):
+        run("db apply")
+        words = "account add alex --person 'Alex Morgan' --administrator"
+        assert run(words, f"{PASSWORD}\n") == (0, "Alex Morgan can log in as alex.\n", "")
+        database = Database(settings.database)
+        app = publish.build(database, settings.definitions)
+        alex = access.log_in(app, "alex", PASSWORD)
+        assert access.roles_of(app, alex) == {"administrator"}
+        database.dispose()
+
+    def test_leaves_nobody_behind_when_it_is_refused(self, run: Terminal):
+        run("db apply")
+        words = "account add alex --person 'Alex Morgan' --administrator"
+        assert run(words, "short\n")[0] == 1
+        assert run("account add alex --person 'Alex Morgan'", f"{PASSWORD}\n")[0] == 1
+
+
 class TestAccounts:
     @pytest.mark.slow
     def test_are_made_listed_closed_and_opened(self, app, run: Terminal):
