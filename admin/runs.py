@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from admin.screen import Screen, actor, app, at
 from admin.tasks import diagram
 from admin.work import who
+from server.domain.procedure import walk
 from server.domain.run import RunState
-from server.usecases import runs
+from server.notation import in_words
+from server.usecases import explaining, runs
 
 STATE_COLOURS = {"open": "blue", "ended": "green", "stopped": "grey", "failed": "red"}
 
@@ -52,9 +54,25 @@ class RunPages(Screen):
             line=view.line,
             open_tasks=[task for task in view.tasks if task.state == "open"],
             diagram=diagram(view),
+            targets=_targets(view.line.procedure),
             is_current=app().definitions.hashes.get(view.line.procedure) == view.definition,
             colours=STATE_COLOURS,
             who=who,
+        )
+
+    @at("/verdicts/<int:verdict_id>/")
+    def verdict(self, verdict_id: int) -> Any:
+        """Each rule of the table that was asked, with the conditions on which it failed."""
+        explained = explaining.explain(app(), actor(), verdict_id)
+        conditions = {
+            rule.key: rule.condition.text if rule.condition else "otherwise"
+            for rule in explained.decision.rules
+        }
+        return self.render(
+            "screens/verdict.html",
+            decision=explained.decision,
+            rules=explained.rules,
+            conditions=conditions,
         )
 
     @at("/<int:run_id>/cancel", methods=("POST",))
@@ -62,3 +80,11 @@ class RunPages(Screen):
         runs.cancel(app(), actor(), run_id, request.form.get("reason", ""))
         flash("The run was cancelled; its open tasks are withdrawn.", "success")
         return redirect(url_for("runs.run", run_id=run_id))
+
+
+def _targets(procedure: str) -> dict[str, str]:
+    """The titles of the steps that a gateway may choose."""
+    known = app().definitions.procedures.get(procedure)
+    if known is None:
+        return {}
+    return {step.key: step.title or in_words(step.key) for step in walk(known.steps)}

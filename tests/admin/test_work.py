@@ -261,6 +261,14 @@ class TestARun:
         assert "<code>long</code>" in page
         assert "table <code>" in page
 
+    def test_explains_a_decision_rule_by_rule(self, office, ended):
+        client = office.browser("bob")
+        assert "/runs/verdicts/1/" in text(client.get(f"/runs/{ended}/"))
+        page = text(client.get("/runs/verdicts/1/"))
+        assert "<b>It held.</b> It took longer than was promised." in page
+        assert "Another rule held." in page
+        assert client.get("/runs/verdicts/99/").status_code == 404
+
     def test_lights_up_the_way_so_far(self, office, ended):
         page = text(office.browser("bob").get(f"/runs/{ended}/"))
         assert 'class="node is-task is-done" data-key="diagnose"' in page
