@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.storage.tables import command
 
 _RESERVE = {
-    kind.__name__.rsplit(".", 1)[-1]: kind.insert(command).on_conflict_do_nothing()
+    kind.__name__.rsplit(".", 1)[-1]: kind.insert(command)
+    .on_conflict_do_nothing()
+    .returning(command.c.key)
     for kind in (sqlite, postgresql)
 }
 _ANSWER = (
@@ -39,7 +41,7 @@ def reserve(connection: sa.Connection, key: str, request: str, at: datetime) -> 
     Who finds the key taken by a transaction under way waits until that has ended.
     """
     values = {"key": key, "request": request, "answer": [], "at": at}
-    if connection.execute(_RESERVE[connection.dialect.name], values).rowcount:
+    if connection.scalar(_RESERVE[connection.dialect.name], values) is not None:
         return None
     row = connection.execute(_FIND, {"of_key": key}).one()
     return Answered(row.request, row.answer)
