@@ -35,6 +35,8 @@ from server.usecases.runs import CANCEL
 log = logging.getLogger(__name__)
 OTHER_PATHS = ("/api/", "/health", "/ready")
 """Addresses that are not of screens: no session, no token of a form, no page for an error."""
+BODY_LIMIT = 1 << 20
+"""Bytes that a form may hold."""
 MENU = ("Incident Management", "Event Management", "Services and CIs", "People")
 """Groups of the menu in their order; others follow as their entities do."""
 
@@ -80,6 +82,7 @@ def mount(flask: Flask, app: App) -> None:
     def enter() -> Any:
         if request.path.startswith(OTHER_PATHS):
             return None
+        request.max_content_length = BODY_LIMIT
         if request.endpoint != "screens.static":
             csrf.protect()
         return session.recognise()

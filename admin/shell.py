@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, request, url_for
@@ -70,12 +70,12 @@ def shell(admin: Admin) -> Shell:
         theme=theme if theme in THEMES else "",
         searched=request.args.get("q", "") if request.endpoint == "search.index" else "",
         actor=actor,
-        menu=tuple(_menu(admin, actor)) if actor else (),
+        menu=tuple(_menu(admin)) if actor else (),
         unread=notices.unread(app(), actor) if actor and actor.person else 0,
     )
 
 
-def _menu(admin: Admin, actor: Actor) -> Iterator[Item]:
+def _menu(admin: Admin) -> Iterator[Item]:
     for entry in admin.menu():
         if entry.is_category():
             children = tuple(_item(child) for child in entry.get_children())
@@ -85,9 +85,16 @@ def _menu(admin: Admin, actor: Actor) -> Iterator[Item]:
         elif entry.is_accessible() and entry.is_visible():
             item = _item(entry)
             if item.url == url_for("admin.index"):
-                counts = tasks.counts(app(), actor) if actor.person else {}
-                item = Item(item.title, item.url, item.icon, item.is_active, counts.get("all", 0))
+                item = replace(item, count=counts().get("all", 0))
             yield item
+
+
+def counts() -> Mapping[str, int]:
+    """How many tasks stand in each queue of the person; asked once a request."""
+    if "counts" not in g:
+        g.counts = tasks.counts(app(), g.actor) if g.actor.person else {}
+    known: Mapping[str, int] = g.counts
+    return known
 
 
 def _item(entry: Any) -> Item:
