@@ -63,7 +63,7 @@ wheelhouse: wheel  ## Wheels of everything, for machines without a compiler or n
 
 .venv/tests: setup.cfg pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv, with what the tests need"
-	@$(pip) 'setuptools>=68' wheel --editable '.[test]'
+	@$(pip) --editable '.[test]'
 	@touch .venv/product $@
 
 .venv/bench: .venv/tests
