@@ -13,6 +13,7 @@ python := $(or $(PYTHON),$(shell for it in python3 python3.12 python3.11; do \
 bin := .venv/bin
 pip := $(bin)/pip install --quiet --quiet --disable-pip-version-check
 vendor := admin/static/vendor/icons.svg
+editor := tests/editor/node_modules/.package-lock.json
 
 help:  ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +23,7 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 	@$(bin)/procedura sample --if-empty
 	@exec $(bin)/procedura serve
 
-check: .venv/tests $(vendor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
+check: .venv/tests $(vendor) $(editor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
 	$(bin)/pytest -n 2 $(T)
 
 test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
@@ -69,6 +70,10 @@ wheelhouse: wheel  ## Wheels of everything, for machines without a compiler or n
 .venv/bench: .venv/tests
 	@$(pip) --editable '.[bench]'
 	@touch $@
+
+$(editor): tests/editor/package-lock.json
+	@echo "Fetching the language server that editors use for YAML"
+	@cd tests/editor && npm ci --silent
 
 $(vendor): admin/package-lock.json admin/assets.py | .venv/product
 	@command -v npm > /dev/null || { echo "npm is missing: apt-get install npm (Node 20)"; exit 1; }
