@@ -19,7 +19,7 @@ from server.storage.models import Models
 from server.usecases import App, runs, showing, tasks
 from server.usecases.commands import AlreadyDone, Key
 from server.usecases.running import Running
-from server.usecases.views import Completed, RunView, TaskLine
+from server.usecases.views import Completed, RecordView, RunView, TaskLine
 from tests.builders import Clock, acting, stored
 
 WORKSHOP = Path(__file__).parent / "workshop"
@@ -133,6 +133,8 @@ def told(result: Any) -> Any:
             return {"task": result.task_id, "state": result.run_state.value, "opened": opened}
         case RunView():
             return {"run": result.line.id, "tasks": [line.id for line in result.tasks]}
+        case RecordView():
+            return {"record": str(result.title), "revision": result.revision}
         case _:
             return {"task": result.line.id, "claimed_by": str(result.line.claimed_by)}
 
