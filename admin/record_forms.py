@@ -25,7 +25,9 @@ def record_form(entity: Entity, record: RecordView | None) -> PageForm:
         given = field.read_only or field.decided_by is not None
         if record is None and (given or field.key == STATUS):
             continue
-        section = _GIVEN if given or field.key in held else _MAIN
+        section = _GIVEN if given or (field.key in held and not overrides) else _MAIN
+        if section == _GIVEN and record and record.values.get(field.key) is None:
+            continue
         if section == _MAIN and field.type.kind is Kind.TEXT and field.lines > 1:
             section = _LONG
         sections[section].append(_view(entity, field, record, read_only=given))
@@ -75,6 +77,5 @@ def _view(
 
 
 def held_by(task: int | None) -> str:
-    if task is None:
-        return "Kept by a procedure that is under way"
-    return f"Changes with task {task}"
+    """Why a field cannot be changed by hand now."""
+    return "Kept by a procedure" if task is None else f"Changes with task {task}"

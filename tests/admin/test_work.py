@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from server.domain.values import RecordRef
 from server.usecases import records, runs, tasks
 from tests.admin.conftest import PASSWORD, filled, send, token
 
+HANDLED = RecordRef("incident_request", 1)
 BEGIN = "/begin/incident-handling/by-phone/"
 
 
@@ -245,6 +247,34 @@ class TestATask:
 
     def test_that_is_none_says_so(self, office):
         assert office.browser("bob").get("/tasks/99/").status_code == 404
+
+
+class TestARecordThatAProcedureKeeps:
+    ADDRESS = "/records/incident_request/edit/?id=1"
+
+    def test_says_which_task_changes_it(self, office, begun):
+        page = text(office.browser("ann").get("/records/incident_request/details/?id=1"))
+        assert f'<a href="/tasks/{begun}/">Task {begun}</a> changes: ' in page
+
+    def test_leaves_what_it_keeps_to_its_tasks(self, office, begun):
+        client = office.browser("ann")
+        answer = send(client, self.ADDRESS, f__summary="Mine", f__impact="minor")
+        assert answer.status_code == 302
+        view = records.view(office.app, office.actor("ann"), HANDLED)
+        assert view.values["impact"] == "minor"
+        assert 'name="f-description"' not in text(client.get(self.ADDRESS))
+
+    def test_is_overridden_by_who_may_with_a_reason(self, office, begun):
+        client = office.browser("root")
+        answer = send(client, self.ADDRESS, f__description="Corrected")
+        assert answer.status_code == 409
+        assert "give a reason" in text(answer)
+        reason = {"f__override__reason": "The user was misheard"}
+        answer = send(client, self.ADDRESS, f__description="Corrected", **reason)
+        assert answer.status_code == 302
+        page = text(client.get(answer.location))
+        assert "The user was misheard" in page
+        assert "Corrected" in page
 
 
 class TestARun:
