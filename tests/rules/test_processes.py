@@ -126,7 +126,7 @@ class TestMemory:
         assert growth("for n in range(1_000_000): rules.decide(decision, questions[n % 500])") < 5
 
     def test_is_flat_over_thousands_of_reloads(self):
-        code = "for n in range(3_000): Rules({'x': decision}, DURABLE).decide(decision, questions[n % 500])"
+        code = "for n in range(1_500): Rules({'x': decision}, DURABLE).decide(decision, questions[n % 500])"
         assert growth(code) < 10
 
     def test_is_flat_where_many_tables_come_and_go(self):
