@@ -1,7 +1,7 @@
 """From YAML to checked `Definitions`: read, lay over one another, check the shape, build, check.
 
 load      folders -> definitions, or everything that is wrong with them
-rebuild   what a run was pinned to -> a book, with the entities of today
+rebuild   what a run or a verdict was pinned to -> a book or a table, with the entities of today
 
 Codes of diagnostics and their documentation: `explaining`. JSON Schemas: the folder `schemas`.
 """

@@ -134,6 +134,16 @@ def definitions(manuscript: Manuscript) -> Definitions:
         pins.hashes,
         pins.bundles,
         bundles.generation(manuscript.sources),
+        {key: bundles.table(manuscript, key) for key in sorted(_deciding(manuscript))},
+    )
+
+
+def _deciding(manuscript: Manuscript) -> frozenset[str]:
+    """The keys of the decisions that set fields."""
+    return frozenset(
+        str(item.decided_by)
+        for entity in manuscript.entities.values()
+        for item in entity.decided_fields()
     )
 
 

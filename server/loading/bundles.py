@@ -29,6 +29,12 @@ def bundle(manuscript: Manuscript, procedure: Procedure) -> Mapping[str, Any]:
     return {"language": LANGUAGE, "procedure": procedure.key, "content": canonical(content)}
 
 
+def table(manuscript: Manuscript, decision: str) -> Mapping[str, Any]:
+    """A decision by itself, as verdicts outside of runs are pinned to."""
+    content = {"decision": {decision: manuscript.source("decision", decision).data}}
+    return {"language": LANGUAGE, "decision": decision, "content": canonical(content)}
+
+
 def used_by(procedure: Procedure, kind: str) -> frozenset[str]:
     """The keys of the definitions of a kind that the procedure itself names."""
     actions = [step.action for step in walk(procedure.steps)]
