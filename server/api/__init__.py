@@ -23,7 +23,7 @@ from server.api import (
 from server.api.openapi import PROBLEM, document
 from server.api.representations import SHAPES
 from server.api.routes import Route, serve
-from server.api.schemas import Schema
+from server.api.schemas import ANSWER, Schema
 from server.domain.definitions import Definitions
 from server.usecases import App
 
@@ -69,4 +69,4 @@ def routes_of(definitions: Definitions) -> tuple[Route, ...]:
 
 def components_of(definitions: Definitions) -> dict[str, Schema]:
     """The schemas that routes refer to."""
-    return {"Problem": PROBLEM, **SHAPES, **records.components(definitions)}
+    return {"Problem": PROBLEM, "Answer": ANSWER, **SHAPES, **records.components(definitions)}

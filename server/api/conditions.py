@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from flask import request
 
+from server.domain.refusals import Malformed
+
+_TAGS = re.compile(r'\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*|"?[0-9]{1,9}"?')
+"""What If-Match may hold: entity tags after RFC 9110, a star; or a revision without its quotes."""
+_STRONG = re.compile(r'(?<!W/)"([!#-~]*)"')
 _REVISION = re.compile(r"[0-9]{1,9}")
 
 
@@ -34,10 +39,19 @@ class Condition:
 
 
 def condition() -> Condition | None:
-    """The condition of the request, None when there is none."""
-    if "If-Match" not in request.headers:
+    """The condition of the request, None when there is none.
+
+    Raises:
+        Malformed: If-Match holds no tags.
+    """
+    sent = request.headers.get("If-Match")
+    if sent is None:
         return None
-    if request.if_match.star_tag:
+    if not _TAGS.fullmatch(sent.strip()):
+        raise Malformed(
+            "If-Match holds no tags.", hint='Send the ETag of what you have read, such as "3".'
+        )
+    if sent.strip() == "*":
         return Condition(None)
-    tags = request.if_match.as_set()
+    tags = _STRONG.findall(sent) or [sent.strip(' "')]
     return Condition(frozenset(int(tag) for tag in tags if _REVISION.fullmatch(tag)))

@@ -155,8 +155,9 @@ def _in_headers(route: Route) -> list[dict[str, Any]]:
                 "name": "If-Match",
                 "in": "header",
                 "required": route.if_match is IfMatch.NEEDED,
-                "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
-                "description": "The ETag of what you have read",
+                "schema": {"type": "string", "pattern": '^"?[0-9]{1,9}"?$'},
+                "example": '"1"',
+                "description": "The ETag of what you have read; several, or * for any, do too",
             }
         )
     if route.keyed:

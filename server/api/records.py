@@ -285,11 +285,13 @@ def _filters(entity: Entity) -> dict[str, Schema]:
 
 _FILTERED = frozenset({Kind.CHOICE, Kind.REF, Kind.YES_NO, Kind.DATE})
 UNKNOWN = "null"
-MOST_VALUES = 50
+MOST_VALUES = 10
 
 
 def _filter(field: Field) -> Schema:
     schema = of_type(field.type, writes=True)
+    if field.type.kind is Kind.TEXT:
+        schema["maxLength"] = NAME_LENGTH
     if field.required or field.type.kind is Kind.REF:
         return schema
     if "enum" in schema:

@@ -19,9 +19,9 @@ from flask import Blueprint, Response, request, url_for
 from server.api import actors, validation
 from server.api.conditions import Condition, condition
 from server.api.refusals import ConditionFailed, ConditionNeeded
-from server.api.schemas import LARGEST_ID, Schema
+from server.api.schemas import ID, LARGEST_ID, Schema
 from server.domain.actor import Actor
-from server.domain.refusals import Conflict, Invalid, Malformed
+from server.domain.refusals import Conflict, Invalid, Malformed, NotFound
 from server.usecases import App
 from server.usecases.commands import AlreadyDone, Key
 
@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _KEY = re.compile(r"[\x21-\x7e]{1,150}")
+_ID = re.compile(r"[0-9]{1,19}")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -178,17 +179,11 @@ class Route:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return _PARAMETER.sub(self._converter, self.path)
+        return _PARAMETER.sub(r"<\1>", self.path)
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
         return tuple(_PARAMETER.findall(self.path))
-
-    def _converter(self, found: re.Match[str]) -> str:
-        name = found[1]
-        if self.parameters.get(name, {}).get("type", "integer") != "integer":
-            return f"<{name}>"
-        return f"<int(min=1, max={LARGEST_ID}):{name}>"
 
 
 def serve(api: Blueprint, app: App, route: Route, components: Mapping[str, Schema]) -> None:
@@ -202,9 +197,26 @@ def serve(api: Blueprint, app: App, route: Route, components: Mapping[str, Schem
         in_query.hold(query, whole="query")
         body = _body(route, in_body)
         call = Call(actor, query, body, _key(route), _condition(route))
-        return route.handler(app, call, **route.given, **parameters).response()
+        return route.handler(app, call, **route.given, **_in_path(route, parameters)).response()
 
     api.add_url_rule(route.rule, endpoint=route.name, view_func=view, methods=[route.method])
+
+
+def _in_path(route: Route, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of the path: ids as numbers, keys and numbers of records as they are.
+
+    Raises:
+        NotFound: an id is none.
+    """
+    found: dict[str, Any] = {}
+    for name, text in parameters.items():
+        if route.parameters.get(name, ID)["type"] != "integer":
+            found[name] = text
+        elif _ID.fullmatch(text) and 0 < int(text) <= LARGEST_ID:
+            found[name] = int(text)
+        else:
+            raise NotFound(f"There is no {name} '{text[:80]}'.")
+    return found
 
 
 def _of_query(query: Mapping[str, Schema]) -> Schema:
@@ -226,7 +238,10 @@ def _query(route: Route) -> dict[str, Any]:
 
 
 def _typed(schema: Schema, text: str) -> Any:
+    """What a text of the query means. A record may be meant by any text, so that one stays text."""
     kinds = schema.get("type") or [item.get("type") for item in schema.get("anyOf", ())]
+    if "string" in kinds:
+        return text
     if "boolean" in kinds and text in {"true", "false"}:
         return text == "true"
     if "integer" in kinds and _DIGITS.fullmatch(text):

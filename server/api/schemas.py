@@ -148,6 +148,16 @@ def component(name: str) -> dict[str, Any]:
     return {"$ref": COMPONENTS + name}
 
 
+ANSWER: Schema = {
+    "anyOf": [
+        {"type": ["null", "boolean"]},
+        text(TEXT_LIMIT),
+        {"type": "integer", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
+        {"type": "number", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
+        {"type": "array", "items": text(TEXT_LIMIT)},
+    ]
+}
+"""What may be answered where only the step itself knows the type."""
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 KEY: Schema = {"type": "string"}
 TEXT: Schema = {"type": "string"}

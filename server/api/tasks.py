@@ -8,7 +8,6 @@ from server.api import paging
 from server.api import representations as shown
 from server.api.routes import Answer, Call, Handler, IfMatch, Route
 from server.api.schemas import (
-    ANYTHING,
     ID,
     WHOLE,
     Schema,
@@ -29,8 +28,9 @@ _REVISION: Schema = {
     "maximum": 2**31 - 1,
     "description": "The revision of the task that was read; If-Match says the same",
 }
-_ANSWERS: Schema = mapping(ANYTHING) | {
+_ANSWERS: Schema = mapping(component("Answer")) | {
     "maxProperties": 500,
+    "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,119}$"},
     "description": "Fields of the form and questions of the step, by key",
 }
 

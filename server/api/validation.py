@@ -19,6 +19,7 @@ from jsonschema.exceptions import ValidationError
 from server.api.refusals import NotJson
 from server.api.schemas import FORMATS, LARGEST_ID, Schema
 from server.domain.refusals import Invalid, Malformed
+from server.domain.values import NUMBER_LIMIT
 
 DEEPEST = 40
 _DIGITS = len(str(LARGEST_ID))
@@ -136,11 +137,12 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
 
 
-def _finite(text: str) -> float:
+def _finite(text: str) -> int | float:
+    """A number; a whole one as such, for JSON Schema takes 1.0 for an integer."""
     number = float(text)
     if number in {float("inf"), float("-inf")}:
         raise ValueError(f"{text[:_SHOWN]} is beyond all numbers kept")
-    return number
+    return int(number) if number.is_integer() and abs(number) < NUMBER_LIMIT else number
 
 
 def _whole(text: str) -> int:
@@ -191,8 +193,15 @@ def _told(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
             for key in found:
                 if key not in known:
                     yield (*place, str(key)), _unknown(str(key), list(known))
+        case "anyOf" if closer := _closer(error):
+            yield from _told(closer)
         case _:
             yield place, _sentence(str(error.validator), limit, schema, _shown(found))
+
+
+def _closer(error: ValidationError) -> ValidationError | None:
+    """What is wrong with the one alternative that takes values of this type."""
+    return next((item for item in error.context or () if item.validator != "type"), None)
 
 
 def _sentence(keyword: str, limit: Any, schema: Any, shown: str) -> str:

@@ -55,6 +55,10 @@ class TestWhatJsonLeavesOpen:
             parsed(raw)
         assert refused.value.hint
 
+    @pytest.mark.parametrize(("raw", "value"), [(b"1.0", 1), (b"1e3", 1000), (b"1.5", 1.5)])
+    def test_a_whole_number_is_whole_however_it_is_written(self, raw, value):
+        assert repr(parsed(raw)) == repr(value)
+
     def test_the_largest_id_is_still_a_number(self):
         assert parsed(b"9223372036854775807") == 2**63 - 1
 
@@ -120,6 +124,11 @@ class TestSentences:
 
     def test_what_is_wrong_with_the_whole(self):
         assert problems_of(self.body, []) == {"body": "[] is not an object."}
+
+    def test_what_fits_none_of_several_forms(self):
+        several = {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "null"}]}
+        assert problems_of(several, "abc") == {"body": "The text is longer than 2 characters."}
+        assert problems_of(several, 1) == {"body": "1 does not fit."}
 
     def test_all_at_once(self):
         assert self.told(count=0, impact="huge").keys() == {"count", "impact"}
