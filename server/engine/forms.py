@@ -109,9 +109,9 @@ class Sheet:
         return written
 
     def _evaluate(self, expression: Expression, world: World) -> Value:
-        names = self._names
-        if self._record is None:
-            names = {**names, self.entity.key: RecordRef(self.entity.key, 0)}
+        # The record that the form fills goes by its entity's key, whatever the run calls it.
+        filled = self._record or RecordRef(self.entity.key, 0)
+        names = {**self._names, self.entity.key: filled}
         return evaluate(expression, names, world, self._draft.now)
 
 

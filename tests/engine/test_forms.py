@@ -137,3 +137,13 @@ def test_a_sheet_reads_records_besides_its_own() -> None:
 
     assert sheet.value(sheet.shown({})[1]) is None
     assert isinstance(sheet._names["event"], RecordRef)
+
+
+def test_the_record_of_a_form_goes_by_its_entity_whatever_the_run_calls_it() -> None:
+    condition = expression("incident_request.impact = moderate", NAMES, YES_NO)
+    sheet = a_sheet(FormField("note", condition=condition))
+    names = {"incident": sheet._names["incident_request"]}
+
+    named = Sheet(sheet.form, sheet.entity, sheet._record, names, sheet._draft)
+
+    assert [place.field.key for place in named.shown({})] == ["note"]
