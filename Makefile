@@ -13,6 +13,7 @@ python := $(or $(PYTHON),$(shell for it in python3 python3.12 python3.11; do \
 bin := .venv/bin
 pip := $(bin)/pip install --quiet --quiet --disable-pip-version-check
 vendor := admin/static/vendor/icons.svg
+axe := tests/browser/node_modules/axe-core/axe.min.js
 editor := tests/editor/node_modules/.package-lock.json
 
 help:  ## List these verbs
@@ -80,4 +81,9 @@ $(vendor): admin/package-lock.json admin/assets.py | .venv/product
 	@echo "Fetching what the browser needs"
 	@cd admin && npm ci --silent
 	@$(bin)/python -m admin.assets
+	@touch $@
+
+$(axe): tests/browser/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is missing: apt-get install npm (Node 20)"; exit 1; }
+	@cd tests/browser && npm ci --silent
 	@touch $@
