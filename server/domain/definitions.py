@@ -41,7 +41,7 @@ class Definitions:
 
     `hashes` gives each procedure the hash of its content with its decisions, forms and
     notifications, as runs are pinned to; `bundles` the same content as plain data, from which
-    `loading` rebuilds it.
+    `loading` rebuilds it. `deciding` holds the decisions that set fields, likewise.
     """
 
     title: str
@@ -58,6 +58,7 @@ class Definitions:
     hashes: Mapping[str, str] = field(default_factory=dict)
     bundles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     generation: str = ""
+    deciding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Decision]:
         """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""

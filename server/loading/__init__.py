@@ -32,6 +32,7 @@ __all__ = [
     "folders",
     "load",
     "rebuild",
+    "rebuild_table",
     "shipped",
     "site",
 ]
@@ -85,13 +86,7 @@ def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:
     Raises:
         NoLongerFits: it reads or writes a field, or a value of a choice, that is gone.
     """
-    sources = {(source.kind, source.key): source for source in bundles.unpacked(bundle)}
-    manuscript = Manuscript(sources, set(), entities=dict(entities))
-    assembling.assemble_book(manuscript)
-    errors = [item for item in dict.fromkeys(manuscript.diagnostics) if item.is_error]
-    if errors:
-        told = " ".join(item.message for item in errors)
-        raise NoLongerFits(f"Procedure '{bundle['procedure']}' no longer fits: {told}")
+    manuscript = _unpacked(bundle, entities, f"Procedure '{bundle['procedure']}'")
     return Book(
         bundles.digest(bundle),
         manuscript.procedures[bundle["procedure"]],
@@ -99,3 +94,24 @@ def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:
         manuscript.forms,
         manuscript.notifications,
     )
+
+
+def rebuild_table(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Decision:
+    """The decision of a bundle, over the entities of today.
+
+    Raises:
+        NoLongerFits: it reads a value of a choice that is gone.
+    """
+    key = bundle["decision"]
+    return _unpacked(bundle, entities, f"Decision '{key}'").decisions[key]
+
+
+def _unpacked(bundle: Mapping[str, Any], entities: Mapping[str, Entity], what: str) -> Manuscript:
+    sources = {(source.kind, source.key): source for source in bundles.unpacked(bundle)}
+    manuscript = Manuscript(sources, set(), entities=dict(entities))
+    assembling.assemble_book(manuscript)
+    errors = [item for item in dict.fromkeys(manuscript.diagnostics) if item.is_error]
+    if errors:
+        told = " ".join(item.message for item in errors)
+        raise NoLongerFits(f"{what} no longer fits: {told}")
+    return manuscript

@@ -1,4 +1,4 @@
-"""What runs are pinned to: the content of a procedure at one moment, kept by its hash."""
+"""What runs and verdicts are pinned to: content as it was at one moment, kept by its hash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.storage.tables import definition
 def keep(
     connection: sa.Connection,
     digest: str,
-    procedure: str,
+    name: str,
     bundle: Mapping[str, Any],
     at: datetime,
 ) -> None:
@@ -23,7 +23,7 @@ def keep(
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(
         dialect.insert(definition)
-        .values(hash=digest, procedure=procedure, bundle=dict(bundle), kept_at=at)
+        .values(hash=digest, name=name, bundle=dict(bundle), kept_at=at)
         .on_conflict_do_nothing()
     )
 

@@ -28,10 +28,10 @@ definition = Table(
     "procedura_definition",
     metadata,
     Column("hash", sa.String(64), primary_key=True),
-    Column("procedure", sa.String(120), nullable=False),
+    Column("name", sa.String(120), nullable=False),
     Column("bundle", Json, nullable=False),
     Column("kept_at", Moment, nullable=False),
-    comment="What runs are pinned to: a procedure with its decisions, forms and notifications",
+    comment="What runs are pinned to, a procedure with all it uses; and decisions that set fields",
 )
 
 run = Table(

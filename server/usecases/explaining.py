@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from server import loading
 from server.domain.actor import Actor
 from server.domain.decision import Decision
-from server.domain.procedure import Choose, Procedure, walk
 from server.domain.refusals import NotFound, WrongState
+from server.engine.walk import StepFailed
 from server.rules import RuleExplanation, content_hash
-from server.storage import verdicts
+from server.storage import pins, verdicts
 from server.storage.verdicts import KeptVerdict
-from server.usecases import books
 from server.usecases.app import App
 from server.usecases.running import Running
+
+_HINT = "Its inputs, its output and the rules that held are told with the verdict."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +39,34 @@ def explain(app: App, actor: Actor, verdict: int) -> Explained:
         kept = next(iter(verdicts.page(connection, after=verdict - 1, limit=1)), None)
         if kept is None or kept.id != verdict:
             raise NotFound(f"There is no verdict {verdict}.")
-        decision = _asked(running, kept)
+        decision = asked(running, kept)
     return Explained(decision, app.rules.explain(decision, kept.verdict.inputs))
 
 
-def _asked(running: Running, kept: KeptVerdict) -> Decision:
+def asked(running: Running, kept: KeptVerdict) -> Decision:
+    """The table that gave a verdict, as it was then.
+
+    Raises:
+        WrongState: it is not kept, or does not fit the entities of today.
+    """
     wanted = kept.verdict
-    for decision in _candidates(running, kept):
-        if decision.key == wanted.decision and content_hash(decision) == wanted.definition:
-            return decision
-    raise WrongState(
-        f"The table '{wanted.decision}' that was asked then is not kept.",
-        hint="Its inputs, its output and the rules that held are told with the verdict.",
-    )
+    try:
+        for decision in _candidates(running, kept):
+            if decision.key == wanted.decision and content_hash(decision) == wanted.definition:
+                return decision
+    except (StepFailed, loading.NoLongerFits) as error:
+        raise WrongState(str(error), hint=_HINT) from error
+    raise WrongState(f"The table '{wanted.decision}' that was asked then is not kept.", hint=_HINT)
 
 
 def _candidates(running: Running, kept: KeptVerdict) -> Iterator[Decision]:
-    """The tables of the run, as it was begun with, and those that are served now."""
-    if kept.run_id is not None:
-        run = running.runs.load(kept.run_id, hold=False)
-        if run is not None:
-            book = books.pinned(running.app, running.connection, run.definition)
-            yield from book.decisions.values()
-            yield from _gateways(book.procedure)
-    definitions = running.app.definitions
-    yield from definitions.decisions.values()
-    for procedure in definitions.procedures.values():
-        yield from _gateways(procedure)
-
-
-def _gateways(procedure: Procedure) -> Iterator[Decision]:
-    for step in walk(procedure.steps):
-        if isinstance(step.action, Choose):
-            yield step.action.gateway
-    yield from (start.gateway for start in procedure.starts if start.gateway is not None)
-    if procedure.stops_when is not None:
-        yield procedure.stops_when
+    """The tables of the run, as it was begun with; or the one that set a field, as it was then."""
+    run = None if kept.run_id is None else running.runs.load(kept.run_id, hold=False)
+    if run is not None:
+        book = running.book_of(run)
+        yield from book.decisions.values()
+        yield from book.procedure.gateways()
+    yield from running.app.definitions.tables()
+    bundle = pins.bundle(running.connection, kept.verdict.definition)
+    if bundle is not None:
+        yield loading.rebuild_table(bundle, running.app.definitions.entities)

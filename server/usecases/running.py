@@ -8,6 +8,7 @@ end because of it, tasks that move to somebody else) happens in the same transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -214,7 +215,8 @@ class Running:
         ids: dict[int, int] = {}
         for walk in walks:
             if walk.run.id < 0:
-                self._pin(walk.book)
+                book = walk.book
+                self._pin(book.hash, book.procedure.key, self.app.definitions.bundles)
                 run = settled.run(walk.run, stored)
                 ids[walk.run.id] = self.runs.insert(run, person=self.actor.id, at=self.at)
         for walk in walks:
@@ -228,17 +230,15 @@ class Running:
             )
         return ids
 
-    def _pin(self, book: Book) -> None:
-        """Have what a new run goes by stored; a look at the table suffices once it is."""
+    def _pin(self, digest: str, name: str, bundles: Mapping[str, Mapping[str, Any]]) -> None:
+        """Have what a run or a verdict goes by stored; seen there once, it is known to be."""
         known = self.app.pinned
-        if book.hash in known:
+        if digest in known:
             return
-        if pins.is_kept(self.connection, book.hash):
-            known.add(book.hash)
+        if pins.is_kept(self.connection, digest):
+            known.add(digest)
             return
-        key = book.procedure.key
-        bundle = self.app.definitions.bundles[key]
-        pins.keep(self.connection, book.hash, key, bundle, self.at)
+        pins.keep(self.connection, digest, name, bundles[name], self.at)
 
     def _save_history(
         self, walk: Walk, ids: dict[int, int], stored: dict[RecordRef, RecordRef]
@@ -266,6 +266,8 @@ class Running:
             for walk in walks
             for step, item in walk.verdicts
         ]
+        for _, item in self.draft.verdicts:
+            self._pin(item.definition, item.decision, self.app.definitions.deciding)
         kept += [
             verdicts.KeptVerdict(settled.verdict(item, stored), stored.get(record, record))
             for record, item in self.draft.verdicts
