@@ -102,7 +102,9 @@ def operator_registers_the_outage(at_desk):
     finish(page)
     page = at_desk("ivo")
     take(page, "Register the outage")
-    page.get_by_role("textbox", name="Description").fill("1,400 letters wait on mail-1 since half past eleven.")
+    page.get_by_role("textbox", name="Description").fill(
+        "1,400 letters wait on mail-1 since half past eleven."
+    )
     choose(page, "Requester", "Ivo Petrov")
     page.get_by_label("Impact").select_option("extensive")
     page.get_by_label("Urgency").select_option("critical")

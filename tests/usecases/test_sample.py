@@ -73,9 +73,7 @@ def test_each_role_that_procedures_give_tasks_to_has_several_holders(fernwick):
         rows = connection.execute(sa.select(table.c.role, table.c.person).distinct()).all()
     holders = {role: {row.person for row in rows if row.role == role} for role, _ in rows}
     lanes = {
-        lane
-        for procedure in fernwick.definitions.procedures.values()
-        for lane in procedure.lanes
+        lane for procedure in fernwick.definitions.procedures.values() for lane in procedure.lanes
     }
     assert {lane for lane in lanes if len(holders.get(lane, ())) < 2} == set()
 
