@@ -86,13 +86,13 @@ def _note_forms(data: Mapping[str, Any], flow: Flow, shown: _Shown) -> None:
 
 def _common(shown: list[tuple[Scope, str]]) -> Scope:
     """The names that all of these places know, with what some of them are unsure of."""
-    names: dict[str, Type] = {}
+    names: dict[str, Type] = dict(shown[0][0].names) if shown else {}
     doubtful: dict[str, str] = {}
-    for index, (scope, where) in enumerate(shown):
-        if index == 0:
-            names.update(scope.names)
+    everything = frozenset().union(*(scope.names for scope, _ in shown))
+    for scope, where in shown:
         names = {name: typ for name, typ in names.items() if scope.names.get(name) == typ}
-        doubtful.update(dict.fromkeys(scope.doubtful, f"at {where}, which shows this form"))
+        unknown = everything - scope.names.keys() | scope.doubtful.keys()
+        doubtful.update(dict.fromkeys(unknown, f"at {where}, which shows this form"))
     scopes = [scope for scope, _ in shown]
     return Scope(
         names,

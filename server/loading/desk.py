@@ -94,7 +94,10 @@ class Desk:
         unclear = scope.obscure and not roots <= scope.names.keys()
         if unclear or not self.manuscript.has_all_entities:
             return unsound(text, expected)
-        optional = {*scope.optional, *self._doubted(parsed.tree, roots, scope, place)}
+        tested = self._tested(parsed.tree, roots, scope, place)
+        if (roots & scope.doubtful.keys()) - tested - scope.names.keys():
+            return unsound(text, expected)
+        optional = {*scope.optional, *tested}
         resolved = resolve(
             parsed,
             scope.names,
@@ -143,7 +146,7 @@ class Desk:
         if isinstance(again, tuple):
             self.say(faults.may_stay_empty(Place(self.source, path).mark(again[0])))
 
-    def _doubted(self, tree: Node, roots: set[str], scope: Scope, place: Place) -> set[str]:
+    def _tested(self, tree: Node, roots: set[str], scope: Scope, place: Place) -> set[str]:
         """The doubtful names that the expression tests for null; the others are told."""
         tested = {name for name in roots & scope.doubtful.keys() if _tests(tree, name)}
         for name in sorted(roots & scope.doubtful.keys() - tested):

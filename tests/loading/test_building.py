@@ -1,0 +1,218 @@
+"""Values are made of files just as the words of the domain describe them."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from server.domain.decision import Hits
+from server.domain.entity import STATUS
+from server.domain.procedure import Choose, Decide, Do, Together
+from server.domain.role import Operation
+from server.domain.values import YES_NO, Kind, Type
+from tests.loading.models import JUDGE, REVIEW, served
+
+
+def test_an_entity_has_its_fields_and_one_for_its_statuses(tmp_path):
+    case = served(tmp_path).entities["case"]
+
+    assert (case.number, case.label, case.first_status) == ("CAS", "subject", "open")
+    assert case.fields["subject"].required
+    assert case.fields["subject"].type.at_most == Decimal(120)
+    assert case.fields["owner"].type == Type(Kind.REF, entity="person")
+    assert case.fields["weight"].decided_by == "case-weight"
+    assert list(case.fields)[-1] == STATUS
+    assert case.fields[STATUS].type.choices == ("open", "decided", "closed")
+    assert case.fields[STATUS].titles["closed"] == "Closed"
+    assert case.statuses["closed"].is_final
+
+
+def test_records_that_refer_here_are_a_list(tmp_path):
+    cases = served(tmp_path).entities["person"].fields["cases"]
+
+    assert cases.type == Type(Kind.LIST, item=Type(Kind.REF, entity="case"))
+    assert cases.back == ("case", "owner")
+    assert not cases.is_stored
+
+
+def test_the_word_roles_makes_a_choice_of_all_of_them(tmp_path):
+    holder = served(tmp_path).entities["holder"]
+
+    assert holder.fields["role"].type.choices == ("clerk", "manager")
+
+
+def test_a_role_may_do_what_it_says_and_no_more(tmp_path):
+    clerk = served(tmp_path).roles["clerk"]
+
+    assert clerk.allows(Operation.CREATE, "case")
+    assert not clerk.allows(Operation.DELETE, "case")
+
+
+def test_a_form_has_what_differs_from_the_entity(tmp_path):
+    [subject, reason] = served(tmp_path).forms["case-judgement"].fields
+
+    assert (subject.field, subject.read_only, subject.required) == ("subject", True, None)
+    assert (reason.required, reason.guideline) == (
+        True,
+        "Two sentences that the applicant can follow.",
+    )
+
+
+class TestADecision:
+    TEXT = """\
+decision: case-verdict
+inputs:
+  sound: { type: yes_no }
+  pages: { type: whole_number, at_least: 0, optional: yes }
+settings:
+  share: { type: fraction, value: 2/3, why: As in the statutes. }
+  longest: { type: duration, value: P14D, why: Two weeks. }
+computed:
+  heavy: pages is not null and pages > 10
+hits: any
+rules:
+  - { rule: row, if: { sound: yes, pages: "[1..5)" }, then: { verdict: accept } }
+  - { rule: listed, if: { pages: [7, ">= 20"] }, then: { verdict: accept } }
+  - { rule: none, if: { pages: "null" }, then: { verdict: reject }, because: Nothing to read. }
+  - { rule: words, if: sound and heavy, then: { verdict: accept } }
+  - { rule: always, if: true, then: { verdict: reject } }
+  - { otherwise: { verdict: reject } }
+tests:
+  - { given: { sound: yes }, expect: { verdict: accept } }
+"""
+    STEPS = f"""\
+{REVIEW}steps:
+{JUDGE}  - step: verdict
+    decide: case-verdict
+    given: {{ sound: judgement.sound, pages: case.pages }}
+    outcomes: {{ accept: done, reject: done }}
+"""
+    REOPENING = f"""\
+procedure: case-reopening
+roles: {{ manager: anyone }}
+steps:
+{JUDGE.replace("clerk", "manager")}
+"""
+
+    def test_has_its_types_settings_and_rules(self, tmp_path):
+        found = served(tmp_path, self.TEXT, self.STEPS, self.REOPENING).decisions["case-verdict"]
+
+        assert found.inputs["sound"] == YES_NO
+        assert found.inputs["pages"].at_least == 0
+        assert found.optional == {"pages"}
+        assert found.settings["share"].value == Fraction(2, 3)
+        assert found.settings["longest"].value.days == 14
+        assert found.hits is Hits.ANY
+        assert [rule.key for rule in found.rules] == [
+            "row", "listed", "none", "words", "always", "otherwise",
+        ]  # fmt: skip
+        assert found.rules[-1].condition is None
+        assert found.rules[2].because == "Nothing to read."
+        assert found.tests[0].given == {"sound": True}
+
+    def test_reads_its_cells_as_conditions(self, tmp_path):
+        found = served(tmp_path, self.TEXT, self.STEPS, self.REOPENING).decisions["case-verdict"]
+
+        assert [rule.condition.text for rule in found.rules[:-1]] == [
+            "sound = true and pages in [1..5)",
+            "pages in [7, >= 20]",
+            "pages is null",
+            "sound and heavy",
+            "true",
+        ]
+
+
+class TestAProcedure:
+    def test_asks_its_decision_with_answers_of_the_same_names(self, tmp_path):
+        step = served(tmp_path).procedures["case-review"].step("verdict")
+
+        assert isinstance(step.action, Decide)
+        assert {key: item.text for key, item in step.action.given.items()} == {
+            "sound": "judgement.sound"
+        }
+
+    def test_has_a_table_for_each_gateway(self, tmp_path):
+        steps = f"""\
+{REVIEW}steps:
+{JUDGE}  - step: sort
+    choose:
+      - {{ rule: urgent, if: case.urgent = true and judgement.sound, then: finish }}
+      - {{ rule: rest, otherwise: done }}
+  - {{ step: finish, end: judged }}
+"""
+
+        step = served(tmp_path, steps).procedures["case-review"].step("sort")
+
+        assert isinstance(step.action, Choose)
+        assert [rule.key for rule in step.action.gateway.rules] == ["urgent", "rest"]
+        assert step.action.targets == ("finish", "done")
+        assert {item.text for item in step.action.given.values()} == {
+            "case.urgent",
+            "judgement.sound",
+        }
+
+    def test_stops_by_a_table_that_says_stop(self, tmp_path):
+        procedure = served(tmp_path).procedures["case-review"]
+
+        assert procedure.stops_when.title == "case.status = closed"
+        assert [rule.then["then"] for rule in procedure.stops_when.rules] == ["stop", "go-on"]
+
+    def test_begins_by_a_table_that_says_start(self, tmp_path):
+        [start] = served(tmp_path).procedures["case-reopening"].starts
+
+        assert (start.key, start.when) == ("when-new-case", "case")
+        assert [rule.then["then"] for rule in start.gateway.rules] == ["start", "stay"]
+
+    def test_names_its_starts_for_what_starts_them(self, tmp_path):
+        keys = [start.key for start in served(tmp_path).procedures["case-review"].starts]
+
+        assert keys == ["after-case-registration", "by-clerk"]
+
+    def test_has_lanes_held_by_anyone_or_for_a_record(self, tmp_path):
+        procedures = served(tmp_path).procedures
+
+        assert procedures["case-registration"].lanes == {"clerk": None}
+        assert procedures["case-review"].lanes["clerk"].text == "case.owner"
+
+    def test_keeps_what_people_are_asked(self, tmp_path):
+        step = served(tmp_path).procedures["case-reopening"].step("judge")
+
+        assert isinstance(step.action, Do)
+        question = step.action.asks["sound"]
+        assert (question.text, question.required) == ("Is it sound after all?", False)
+        assert step.outcomes["sure"].needs == ("sound", "reason")
+
+    def test_has_branches_with_lists_of_their_own(self, tmp_path):
+        steps = f"""\
+{REVIEW}steps:
+{JUDGE}  - step: both
+    together:
+      files: [{{ step: file, notify: case-decided }}]
+      money: [{{ step: pay, notify: case-decided, then: done }}]
+    finish_when: files
+"""
+
+        step = served(tmp_path, steps).procedures["case-review"].step("both")
+
+        assert isinstance(step.action, Together)
+        assert [branch.key for branch in step.action.branches] == ["files", "money"]
+        assert step.action.finish_when == "files"
+
+
+def test_a_correlation_knows_what_becomes_of_a_message(tmp_path):
+    found = served(tmp_path).correlations["sensors"]
+
+    assert (found.creates, found.identity) == ("note", ("id",))
+    assert found.fields["text"].paths == ("message",)
+    assert found.fields["text"].otherwise == "A letter has come"
+
+
+def test_a_notification_says_to_whom(tmp_path):
+    [owner, managers] = served(tmp_path).notifications["case-decided"].to
+
+    assert (owner.of.text, owner.role) == ("case.owner", None)
+    assert (managers.of, managers.role) == (None, "manager")
+
+
+def test_a_process_lists_its_procedures_in_order(tmp_path):
+    process = served(tmp_path).processes["case-management"]
+
+    assert process.procedures == ("case-registration", "case-review", "case-reopening")
