@@ -1,0 +1,264 @@
+"""Verbs for whoever writes definitions: check, show, explain, init and schema."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from server import cli
+from server.loading.explaining import explanations
+from server.settings import Settings
+
+OVERRIDE = """\
+overrides: incident-priority
+settings:
+  high_from:
+    value: 19
+    why: Fewer of our requests are to count as high.
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs a command in a folder of its own: the status, and what was said on either stream."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(words: str, *sites: Path):
+        status = cli.run(shlex.split(words), Settings(definitions=sites), None)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def site(tmp_path) -> Path:
+    return tmp_path / "acme"
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+class TestCheck:
+    def test_says_that_nothing_is_wrong_with_the_shipped_definitions(self, run):
+        assert run("check") == (0, "Nothing is wrong with the definitions.\n", "")
+
+    def test_tells_what_is_wrong_where_and_what_to_do(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("high_from", "hihg_from"))
+
+        status, said, _ = run("check acme")
+
+        assert status == 1
+        assert said == (
+            "acme/decisions/incident-priority.yaml:3:3: error SIT004: Decision 'incident-priority' "
+            "has no setting 'hihg_from'.\n"
+            "    hint: Did you mean 'high_from'?\n"
+            "1 error, no warnings. 'procedura explain CODE' says more about each.\n"
+        )
+
+    def test_looks_into_the_folders_of_the_environment_unless_others_are_named(self, run, site):
+        write(site, "roles/clerk.yml", "role: clerk\n")
+
+        assert run("check", site)[0] == 1
+        assert run("check .", site)[0] == 0
+
+    def test_plays_the_tests_of_decisions_with_the_values_they_were_written_for(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE)
+
+        assert run("check acme")[0] == 0
+
+    def test_tells_a_test_that_fails(self, run, site):
+        write(
+            site,
+            "decisions/case-fee.yaml",
+            """\
+decision: case-fee
+title: What does it cost?
+inputs: { pages: { type: whole_number } }
+output: { fee: { type: money } }
+hits: first
+rules: [{ otherwise: { fee: 20 } }]
+tests:
+  - { given: { pages: 3 }, expect: { fee: 20 } }
+  - { given: { pages: 3 }, expect: { fee: 10 } }
+""",
+        )
+
+        status, said, _ = run("check acme")
+
+        assert status == 1
+        assert (
+            "acme/decisions/case-fee.yaml:9:5: error DEC902: Decision 'case-fee' should say fee 10 "
+            "here, and says fee 20." in said
+        )
+
+    def test_answers_programs_in_json(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("19", "many"))
+
+        status, said, _ = run("check --format json acme")
+
+        told = json.loads(said)
+        assert (status, told["errors"], told["warnings"]) == (1, 1, 0)
+        assert told["diagnostics"] == [
+            {
+                "code": "EXP003",
+                "severity": "error",
+                "file": "acme/decisions/incident-priority.yaml",
+                "line": 4,
+                "column": 12,
+                "message": "'many' is not a whole number.",
+                "hint": "",
+            }
+        ]
+
+    def test_annotates_pull_requests(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("high_from", "hihg_from"))
+
+        _, said, _ = run("check --format github acme")
+
+        assert said.splitlines()[0] == (
+            "::error file=acme/decisions/incident-priority.yaml,line=3,col=3,title=SIT004::"
+            "Decision 'incident-priority' has no setting 'hihg_from'.%0ADid you mean 'high_from'?"
+        )
+
+    def test_tells_of_a_folder_that_is_not_there(self, run):
+        status, said, _ = run("check nowhere")
+
+        assert status == 1
+        assert "nowhere:1:1: error SIT007: There is no such folder." in said
+
+
+class TestShow:
+    def test_writes_out_a_definition(self, run):
+        status, said, _ = run("show role service-owner")
+
+        assert status == 0
+        assert said.splitlines()[0].startswith("# ")
+        assert "\nrole: service-owner\n" in said
+
+    def test_says_which_values_are_the_organisations_own(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE)
+
+        _, said, _ = run("show decision incident-priority", site)
+
+        assert "    value: 19  # from acme/decisions/incident-priority.yaml:4:5\n" in said
+        assert said.count("# from") == len({"value", "why"})
+
+    def test_tells_the_origin_of_every_line(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE)
+
+        _, said, _ = run("show decisions incident-priority --origin", site)
+
+        lines = said.splitlines()
+        [own] = [line for line in lines if "value: 19" in line]
+        assert own.startswith("acme/decisions/incident-priority.yaml:4 ")
+        assert all(" | " in line for line in lines)
+
+    def test_shows_what_the_rules_engine_is_told(self, run):
+        status, said, _ = run("show decision incident-priority --compiled")
+
+        assert status == 0
+        assert said.startswith("# incident-priority: 4 rules")
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [
+            (
+                "show role servce-owner",
+                "There is no role 'servce-owner'. Did you mean 'service-owner'?",
+            ),
+            ("show rolle x", "There is no kind of definition 'rolle'. Did you mean 'role'?"),
+            ("show role operator --compiled", "Only decisions are compiled."),
+        ],
+    )
+    def test_says_what_may_have_been_meant(self, run, words, answer):
+        status, _, said = run(words)
+
+        assert status == 1
+        assert said.startswith(answer)
+
+
+class TestExplain:
+    def test_says_what_a_code_means_with_an_example(self, run):
+        status, said, _ = run("explain prc003")
+
+        assert status == 0
+        assert said.startswith("PRC003 unreachable-step: no way leads to a step.\n")
+        assert "\n    procedure: case-review\n" in said
+
+    def test_lists_all_codes(self, run):
+        _, said, _ = run("explain")
+
+        assert [line.split()[0] for line in said.splitlines()] == list(explanations())
+
+    def test_says_what_may_have_been_meant(self, run):
+        assert run("explain PRC999")[0] == 1
+        assert "There is no code 'PRC999'." in run("explain PRC999")[2]
+
+
+class TestInit:
+    def test_makes_a_folder_with_which_nothing_is_wrong(self, run, site):
+        status, said, _ = run("init acme")
+
+        assert status == 0
+        assert "procedura check acme" in said
+        assert run("check acme") == (0, "Nothing is wrong with the definitions.\n", "")
+
+    def test_holds_a_folder_for_every_kind_and_schemas_for_editors(self, run, site):
+        run("init acme")
+
+        folders = {item.name for item in site.iterdir() if item.is_dir()}
+        assert folders == {
+            "correlations", "decisions", "entities", "forms", "notifications", "procedures",
+            "processes", "roles", "schemas", ".vscode",
+        }  # fmt: skip
+        settings = json.loads((site / ".vscode" / "settings.json").read_text())
+        for schema in settings["yaml.schemas"]:
+            assert (site / schema).is_file()
+        assert len(settings["yaml.schemas"]) == len(list((site / "schemas").iterdir()))
+
+    def test_shows_an_example_that_counts_once_it_is_renamed(self, run, site):
+        run("init acme")
+        [example] = (site / "decisions").iterdir()
+
+        example.rename(example.with_suffix(""))
+
+        assert run("check acme")[0] == 0
+        _, said, _ = run(f"show decision {example.name.split('.')[0]}", site)
+        assert f"# from acme/decisions/{example.with_suffix('').name}" in said
+
+    def test_writes_nothing_over(self, run, site):
+        write(site, "roles/ours.yaml", "role: ours\n")
+
+        status, _, said = run("init acme")
+
+        assert status == 1
+        assert said.startswith("acme is not empty.")
+        assert [item.name for item in site.iterdir()] == ["roles"]
+
+    def test_does_not_take_a_file_for_a_folder(self, run, site):
+        site.write_text("")
+
+        assert run("init acme")[0] == 1
+
+
+class TestSchema:
+    def test_writes_a_schema_for_every_kind(self, run, tmp_path):
+        status, said, _ = run("schema out/schemas")
+
+        written = sorted(item.name for item in (tmp_path / "out" / "schemas").iterdir())
+        assert status == 0
+        assert f"{len(written)} schemas are in out/schemas." in said
+        assert "procedure.schema.json" in written
+
+    def test_says_when_it_cannot_write(self, run, tmp_path):
+        (tmp_path / "out").write_text("")
+
+        status, _, said = run("schema out")
+
+        assert status == 1
+        assert said.startswith("The schemas cannot be written:")
