@@ -49,10 +49,13 @@ class Runs:
 
     def of_task(self, task_id: int) -> tuple[Run, Task] | None:
         """The run of a task, held, and the task as it is, open or not."""
-        run_id = self._connection.scalar(sa.select(task.c.run_id).where(task.c.id == task_id))
+        run_id = self._connection.scalar(_RUN_OF_TASK, {"of_task": task_id})
         found = None if run_id is None else self.load(run_id)
         if found is None:
             return None
+        for item in found.open_tasks:
+            if item.id == task_id:
+                return found, item
         row = self._connection.execute(sa.select(task).where(task.c.id == task_id)).one()
         return found, _task(row)
 
@@ -209,6 +212,7 @@ def _about(records: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
     )
 
 
+_RUN_OF_TASK = sa.select(task.c.run_id).where(task.c.id == sa.bindparam("of_task"))
 _RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
 _UPDATE_RUN = (
     run.update()

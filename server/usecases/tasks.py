@@ -249,14 +249,11 @@ def complete(
 
 
 def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
-    before = walk.before.tasks.keys()
     opened: list[queues.Waiting] = []
     for other in running.machine.walks.values():
-        known = before if other is walk else other.before.tasks.keys()
-        new = {task.number for task in other.run.open_tasks} - known
+        new = {task.number for task in other.run.open_tasks} - other.before.tasks.keys()
         if new:
-            rows = queues.of_run(running.connection, running.run_id(other))
-            opened += [row for row in rows if row.number in new]
+            opened += queues.of_run(running.connection, running.run_id(other), new)
     lines = showing.task_lines(_fresh(running), opened)
     return Completed(task_id, walk.run.id, walk.run.state, walk.run.end, lines)
 
