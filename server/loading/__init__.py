@@ -76,6 +76,7 @@ def load(sources: Iterable[Folder | Path]) -> Loaded:
     )
     if any(item.is_error for item in diagnostics):
         return Loaded(None, diagnostics, manuscript.sources, manuscript.tested)
+    assert not manuscript.broken, "what is broken has been told"
     definitions = assembling.definitions(manuscript)
     return Loaded(definitions, diagnostics, manuscript.sources, manuscript.tested)
 

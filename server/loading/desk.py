@@ -133,18 +133,18 @@ class Desk:
             return unsound(found.text, None)
         return found
 
-    def warn_of_null(
-        self, written: Expression, scope: Scope, *path: str | int, expected: Type
-    ) -> None:
-        """Tell where an expression that has been resolved may leave a required field empty."""
-        parsed = parse(written.text)
-        if not is_sound(written) or isinstance(parsed, Problem):
-            return
+    def null_in(
+        self, found: Expression, scope: Scope, expected: Type | None, place: Place
+    ) -> Mark | None:
+        """Where an expression that has been resolved may be null; None where it cannot be."""
+        parsed = parse(found.text)
+        if not is_sound(found) or isinstance(parsed, Problem):
+            return None
         names, entities = scope.names, self.manuscript.entities
-        optional = {*scope.optional, *scope.doubtful}
+        tested = (name for name in scope.doubtful if _tests(parsed.tree, name))
+        optional = {*scope.optional, *tested}  # of the others it is told that they are not known
         again = resolve(parsed, names, entities, expected, optional=optional, nullable=False)
-        if isinstance(again, tuple):
-            self.say(faults.may_stay_empty(Place(self.source, path).mark(again[0])))
+        return place.mark(again[0]) if isinstance(again, tuple) else None
 
     def _tested(self, tree: Node, roots: set[str], scope: Scope, place: Place) -> set[str]:
         """The doubtful names that the expression tests for null; the others are told."""

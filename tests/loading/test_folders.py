@@ -212,3 +212,13 @@ def test_numbers_of_settings_stay_exact(base, site):
     setting = loaded(base, site).definitions.decisions["case-weight"].settings["share"]
 
     assert setting.value == Decimal("0.30")
+
+
+def test_a_choice_of_something_that_is_none_is_told(base):
+    text = (base / "decisions/case-weight.yaml").read_text()
+    write(base, "decisions/case-weight.yaml", text.replace("case.weight", "case.subject"))
+
+    [told] = [item for item in loading.load([base]).diagnostics if item.is_error]
+
+    assert told.message == "'subject' is no choice, but text."
+    assert str(told.mark) == "definitions/decisions/case-weight.yaml:5:37"

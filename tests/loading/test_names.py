@@ -112,7 +112,7 @@ def test_an_answer_that_may_be_left_out_has_to_be_tested_for(tmp_path):
   - {{ step: verdict, decide: case-verdict, given: judgement, as: verdict }}
 """
 
-    assert told(tmp_path, steps) == ["EXP002 21:51"]
+    assert told(tmp_path, steps) == ["PRC030 21:51"]
 
 
 def test_lanes_know_what_is_known_where_their_steps_stand(tmp_path):
@@ -124,6 +124,14 @@ steps:
 """
 
     served(tmp_path, lanes)
+
+
+def test_what_stops_a_run_is_looked_at_before_everything_has_a_name(tmp_path):
+    untested = f"{REVIEW}stops_when: verdict.verdict = reject\n"
+    tested = f"{REVIEW}stops_when: verdict is not null and verdict.verdict = reject\n"
+
+    assert told(tmp_path / "one", untested) == ["PRC014 12:13"]
+    assert told(tmp_path / "two", tested) == []
 
 
 class TestForms:

@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.correlation import Correlation, Finding, Reading
 from server.domain.entity import Entity
 from server.domain.values import Kind, Type
-from server.loading.desk import Desk, words
+from server.loading.desk import Desk, spelled, words
 
 
 def build_correlation(desk: Desk) -> Correlation | None:
@@ -40,8 +40,8 @@ def _reading(desk: Desk, entity: Entity, name: str, raw: Mapping[str, Any]) -> R
         desk.value(value, typ, "fields", name, "values", read)
     if "otherwise" in raw:
         desk.value(raw["otherwise"], typ, "fields", name, "otherwise")
-    values = {read: str(value) for read, value in raw.get("values", {}).items()}
-    otherwise = str(raw["otherwise"]) if "otherwise" in raw else None
+    values = {read: spelled(value) for read, value in raw.get("values", {}).items()}
+    otherwise = spelled(raw["otherwise"]) if "otherwise" in raw else None
     return Reading(tuple(raw["from"]), values, otherwise)
 
 

@@ -106,7 +106,7 @@ class _Reading:
         self._flow.starts = [self._scope(known, {}) for known in all_entries]
         sure = frozenset.intersection(*all_entries)
         outer = self._outer_names()
-        doubts = dict.fromkeys(outer - sure, "at every moment of a run")
+        doubts = dict.fromkeys(outer - sure, "while the run has not passed the step that makes it")
         self._flow.whole = self._scope(outer, doubts)
         self._flow.names = {
             born.name: born.type for born in self._born.values() if born.type is not None

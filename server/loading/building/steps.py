@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.domain.decision import Decision
 from server.domain.entity import Field
 from server.domain.expression import Expression
 from server.domain.gateway import gateway
@@ -30,6 +31,7 @@ from server.domain.procedure import (
 from server.domain.values import YES_NO, Kind, Type
 from server.loading.building.flow import Flow, Steps, asked_type
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, spelled, unsound, words
+from server.loading.faults import sense as faults
 from server.loading.marked import Path
 
 OTHERWISE = "otherwise"
@@ -93,8 +95,9 @@ def _assignment(desk: Desk, scope: Scope, dotted: str, value: Any, path: Path) -
     if field is None:
         return Assignment(record, key, unsound(spelled(value), None))
     written = desk.expression(value, scope, *path, expected=field.type, nullable=True)
-    if field.required:
-        desk.warn_of_null(written, scope, *path, expected=field.type)
+    null = desk.null_in(written, scope, field.type, Place(desk.source, path))
+    if field.required and null is not None:
+        desk.say(faults.may_stay_empty(null))
     return Assignment(record, key, written)
 
 
@@ -194,36 +197,30 @@ def _given(
     given = raw["given"]
     decision = desk.manuscript.decisions.get(raw["decide"])
     if isinstance(given, Mapping):
-        types = decision.inputs if decision else {}
-        optional = decision.optional if decision else frozenset(given)
-        return {
-            key: desk.expression(
-                written,
-                scope,
-                *path,
-                "given",
-                key,
-                expected=types.get(key),
-                nullable=key in optional,
-            )
-            for key, written in given.items()
-        }
-    whole = desk.expression(given, scope, *path, "given")
-    if decision is None or not is_sound(whole) or whole.type is None:
-        return {}
-    members = _members(desk, whole.type)
-    place = Place(desk.source, (*path, "given"))
+        places = {key: Place(desk.source, (*path, "given", key)) for key in given}
+        written = dict(given)
+    else:
+        whole = desk.expression(given, scope, *path, "given")
+        if decision is None or not is_sound(whole) or whole.type is None:
+            return {}
+        members = _members(desk, whole.type)
+        written = {key: f"{given}.{key}" for key in decision.inputs if key in members}
+        places = dict.fromkeys(written, Place(desk.source, (*path, "given")))
     return {
-        key: desk.expression(
-            f"{given}.{key}",
-            scope,
-            expected=typ,
-            nullable=key in decision.optional,
-            place=place,
-        )
-        for key, typ in decision.inputs.items()
-        if key in members
+        key: _input(desk, scope, decision, key, text, places[key]) for key, text in written.items()
     }
+
+
+def _input(
+    desk: Desk, scope: Scope, decision: Decision | None, key: str, raw: Any, place: Place
+) -> Expression:
+    expected = decision.inputs.get(key) if decision is not None else None
+    found = desk.expression(raw, scope, expected=expected, nullable=True, place=place)
+    if decision is not None and expected is not None and key not in decision.optional:
+        null = desk.null_in(found, scope, expected, place)
+        if null is not None:
+            desk.say(faults.input_may_be_null(null, decision.key, key, found.text))
+    return found
 
 
 def _members(desk: Desk, typ: Type) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.values import Kind, Type
 from server.loading.desk import Desk
+from server.loading.faults import sense as faults
 
 ROLES = "roles"
 """The word that makes a choice of all roles' keys."""
@@ -22,9 +23,11 @@ def written_type(desk: Desk, raw: Mapping[str, Any], *path: str | int) -> Type |
     if "ref" in raw:
         desk.refer("entity", raw["ref"], *path, "ref")
         return Type(Kind.REF, entity=raw["ref"])
-    return Type(
-        Kind(raw["type"]), at_least=_bound(raw, "at_least"), at_most=_bound(raw, "at_most")
-    )
+    least, most = _bound(raw, "at_least"), _bound(raw, "at_most")
+    if least is not None and most is not None and least > most:
+        mark = desk.source.mark(*path, "at_most")
+        desk.say(faults.unfit(mark, f"Nothing is at least {least} and at most {most}."))
+    return Type(Kind(raw["type"]), at_least=least, at_most=most)
 
 
 def choices(desk: Desk, raw: str | list[str]) -> tuple[str, ...]:
@@ -37,7 +40,11 @@ def _choice_of(desk: Desk, dotted: str, *path: str | int) -> Type | None:
     desk.refer("field", dotted, *path, offset=len(entity) + 1)
     known = desk.manuscript.entities.get(entity)
     found = known.fields.get(field) if known else None
-    if found is None or found.type.kind is not Kind.CHOICE:
+    if found is None:
+        return None
+    if found.type.kind is not Kind.CHOICE:
+        mark = desk.source.inside(path, len(entity) + 1)
+        desk.say(faults.unfit(mark, f"'{field}' is no choice, but {found.type}."))
         return None
     return found.type
 

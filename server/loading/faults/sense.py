@@ -107,6 +107,28 @@ def not_known(mark: Mark, name: str, way: str) -> Diagnostic:
     )
 
 
+def input_may_be_null(mark: Mark, decision: str, name: str, given: str) -> Diagnostic:
+    """PRC030 input-may-be-null: a decision is given something that may be null for an input.
+
+    Without all its inputs a table has no verdict, and the run would fail. Only inputs that say
+    `optional: yes` may be null.
+
+        procedure: case-review
+        steps:
+          - step: verdict
+            decide: case-verdict
+            given: { sound: case.urgent }
+            outcomes: { accept: done, reject: done }
+    """
+    return Diagnostic(
+        "PRC030",
+        mark,
+        f"Decision '{decision}' needs '{name}', and {given} may be null.",
+        "Require it where it is filled in, give an expression that is never null, or make the "
+        "input optional.",
+    )
+
+
 def two_meanings(mark: Mark, name: str, first: str) -> Diagnostic:
     """PRC013 two-meanings: one name stands for two things in one procedure.
 
