@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,14 +140,8 @@ def count(connection: sa.Connection, condition: sa.ColumnElement[bool], *, most:
     return int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
 
 
-def of_run(
-    connection: sa.Connection, run_id: int, numbers: Collection[int] | None = None
-) -> tuple[Waiting, ...]:
-    """The tasks of a run: all of them, or those of these numbers."""
-    condition = task.c.run_id == run_id
-    if numbers is not None:
-        condition &= task.c.number.in_(sorted(numbers))
-    return tasks(connection, condition)
+def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
+    return tasks(connection, task.c.run_id == run_id)
 
 
 def one(connection: sa.Connection, task_id: int) -> Waiting | None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from server.domain.refusals import Conflict
 from server.domain.run import Run, RunState, Scope, Seat, Task, TaskState
 from server.domain.values import RecordRef, Value, freeze, thaw
+from server.storage.queues import Waiting
 from server.storage.tables import history, run, task
 
 OPEN = ("open", "failed")
@@ -49,8 +50,7 @@ class Runs:
 
     def of_task(self, task_id: int) -> tuple[Run, Task] | None:
         """The run of a task, held, and the task as it is, open or not."""
-        run_id = self._connection.scalar(_RUN_OF_TASK, {"of_task": task_id})
-        found = None if run_id is None else self.load(run_id)
+        found = self._one(run.c.id == _RUN_OF_TASK, given={"of_task": task_id})
         if found is None:
             return None
         for item in found.open_tasks:
@@ -84,16 +84,19 @@ class Runs:
         statement = sa.select(run.c.id).where(*conditions).order_by(run.c.id)
         return tuple(self._connection.scalars(statement))
 
-    def _one(self, *conditions: sa.ColumnElement[bool], hold: bool = True) -> Run | None:
+    def _one(
+        self,
+        *conditions: sa.ColumnElement[bool],
+        hold: bool = True,
+        given: Mapping[str, Any] | None = None,
+    ) -> Run | None:
         statement = sa.select(run).where(*conditions)
         if hold:
             statement = statement.with_for_update()
-        row = self._connection.execute(statement).one_or_none()
+        row = self._connection.execute(statement, given or {}).one_or_none()
         if row is None:
             return None
-        tasks = self._connection.execute(
-            sa.select(task).where(task.c.run_id == row.id, task.c.state == TaskState.OPEN.value)
-        )
+        tasks = self._connection.execute(_OPEN_TASKS, {"of_run": row.id})
         return _run(row, tasks.all())
 
     # -- writing ------------------------------------------------------------------------------
@@ -140,9 +143,13 @@ class Runs:
         titles: Mapping[str, str],
         closings: Mapping[int, Closing],
         at: datetime,
-    ) -> None:
-        """Write the tasks that are new or differ. `titles` maps steps to their titles."""
+    ) -> tuple[Waiting, ...]:
+        """Write the tasks that are new or differ; those that were opened and wait.
+
+        `titles` maps steps to their titles.
+        """
         new = [item for number, item in after.tasks.items() if number not in before.tasks]
+        opened: list[Waiting] = []
         for item in new:
             row = _task_columns(item, at) | _closing(item, closings)
             row |= {
@@ -157,12 +164,16 @@ class Runs:
                 "opened_at": at,
                 "revision": 1,
             }
-            self._connection.execute(task.insert(), row)
+            key = self._connection.execute(_INSERT_TASK, row).inserted_primary_key
+            assert key is not None
+            if item.state is TaskState.OPEN:
+                opened.append(_opened(item, key[0], run_id, after.procedure, row))
         for number, item in after.tasks.items():
             if number in before.tasks and before.tasks[number] != item:
                 values = _task_columns(item, at) | _closing(item, closings)
                 values |= {"of_task": item.id, "revision": item.revision + 1}
                 self._connection.execute(_UPDATE_TASK, values)
+        return tuple(opened)
 
     def append(
         self,
@@ -212,7 +223,12 @@ def _about(records: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
     )
 
 
-_RUN_OF_TASK = sa.select(task.c.run_id).where(task.c.id == sa.bindparam("of_task"))
+_RUN_OF_TASK = (
+    sa.select(task.c.run_id).where(task.c.id == sa.bindparam("of_task")).scalar_subquery()
+)
+_OPEN_TASKS = sa.select(task).where(
+    task.c.run_id == sa.bindparam("of_run"), task.c.state == TaskState.OPEN.value
+)
 _RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
 _UPDATE_RUN = (
     run.update()
@@ -234,6 +250,7 @@ _TASK_VALUES = (
     "answers",
     "revision",
 )
+_INSERT_TASK = task.insert()
 _UPDATE_TASK = (
     task.update()
     .where(task.c.id == sa.bindparam("of_task"))
@@ -314,6 +331,31 @@ def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
         "claimed_by": item.claimed_by,
         "closed_at": None if item.state is TaskState.OPEN else at,
     }
+
+
+def _opened(
+    item: Task, task_id: int, run_id: int, procedure: str, row: Mapping[str, Any]
+) -> Waiting:
+    return Waiting(
+        id=task_id,
+        run_id=run_id,
+        procedure=procedure,
+        step=item.step,
+        title=row["title"],
+        about=item.about,
+        seat=item.seat,
+        claimed_by=item.claimed_by,
+        opened_at=row["opened_at"],
+        closed_at=None,
+        state=item.state,
+        revision=row["revision"],
+        completed_by=None,
+        outcome=None,
+        answers=None,
+        draft=None,
+        number=item.number,
+        scope=item.scope,
+    )
 
 
 def _closing(item: Task, closings: Mapping[int, Closing]) -> dict[str, Any]:

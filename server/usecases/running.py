@@ -26,6 +26,7 @@ from server.engine.people import PeopleSeen
 from server.engine.seats import PERSON
 from server.engine.walk import StepFailed, Walk
 from server.storage import failures, notices, pins, verdicts
+from server.storage.queues import Waiting
 from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
 from server.usecases import books, notifying
@@ -52,6 +53,7 @@ class Running:
         self.runs = Runs(connection)
         self.stored: Mapping[RecordRef, RecordRef] = {}
         self.run_ids: Mapping[int, int] = {}
+        self.opened: list[Waiting] = []
         self.draft = Draft(
             self.records, entities, app.definitions.decisions, app.rules.decide, self.at
         )
@@ -220,7 +222,7 @@ class Running:
                 run = settled.run(walk.run, stored)
                 ids[walk.run.id] = self.runs.insert(run, person=self.actor.id, at=self.at)
         for walk in walks:
-            self.runs.save_tasks(
+            self.opened += self.runs.save_tasks(
                 walk.before,
                 settled.run(walk.run, stored),
                 ids.get(walk.run.id, walk.run.id),

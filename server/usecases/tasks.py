@@ -249,12 +249,7 @@ def complete(
 
 
 def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
-    opened: list[queues.Waiting] = []
-    for other in running.machine.walks.values():
-        new = {task.number for task in other.run.open_tasks} - other.before.tasks.keys()
-        if new:
-            opened += queues.of_run(running.connection, running.run_id(other), new)
-    lines = showing.task_lines(_fresh(running), opened)
+    lines = showing.task_lines(running, running.opened)
     return Completed(task_id, walk.run.id, walk.run.state, walk.run.end, lines)
 
 

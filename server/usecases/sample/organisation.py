@@ -89,10 +89,14 @@ def enter(app: App, today: datetime) -> Organisation:
 
 
 def logins_by_role() -> Mapping[str, tuple[str, ...]]:
-    """Who can log in, by the role held, whether for everything or for one service."""
+    """Who can log in, by the role held, whether for everything or for one service.
+
+    First those who hold no other role.
+    """
     told = read("organisation")
     login_of = {one["name"]: one["login"] for one in told["people"] if "login" in one}
-    pairs = [(role, one["name"]) for one in told["people"] for role in one.get("roles", ())]
+    people = sorted(told["people"], key=lambda one: len(one.get("roles", ())))
+    pairs = [(role, one["name"]) for one in people for role in one.get("roles", ())]
     for held in (*told["services"], *told["infrastructures"]):
         pairs += [(role, name) for role, name in held["held_by"].items()]
     known = dict.fromkeys((role, login_of[name]) for role, name in pairs if name in login_of)
