@@ -15,6 +15,7 @@ from tests.journeys.town import Town
 ENTITIES = ("contact", "event", "incident_request", "escalation", "solution")
 MOMENTS = frozenset({"at", "started_at", "ended_at", "opened_at", "created_at", "updated_at"})
 NUMBER = re.compile(r"\b[A-Z]{3}\d{12}\b")
+RUN = re.compile(r"\brun (\d+)\b")
 MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?")
 
 
@@ -93,6 +94,9 @@ class _Names:
                 return [self.told(one, kind) for one in item]
             case str():
                 text = NUMBER.sub(lambda found: self._by_number.get(found[0], found[0]), item)
+                text = RUN.sub(
+                    lambda found: self._by_id.get(("run", int(found[1])), found[0]), text
+                )
                 return MOMENT.sub("then", text)
             case _:
                 return item

@@ -1,0 +1,118 @@
+"""Fernwick in a database, copied for each test that asks for it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server import loading
+from server.domain.definitions import Definitions
+from server.rules import Rules
+from server.storage import tables
+from server.storage.database import Database
+from server.storage.models import Models
+from server.usecases import App, access
+from server.usecases.sample.organisation import enter
+from tests.builders import Clock
+from tests.promises.town import TownWithin
+
+Opened = Callable[..., TownWithin]
+
+
+@dataclass(frozen=True)
+class Served:
+    """The shipped definitions, on whatever database."""
+
+    definitions: Definitions
+    models: Models
+    rules: Rules
+
+    def on(self, database: Database) -> App:
+        return App(self.definitions, database, self.models, self.rules, now=Clock())
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Served:
+    loaded = loading.load((loading.shipped(),))
+    assert loaded.definitions is not None
+    definitions = loaded.definitions
+    return Served(definitions, Models(definitions.entities), Rules(definitions.decisions))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(
+    shipped: Served, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Mapping[str, str]]:
+    path = tmp_path_factory.mktemp("fernwick") / "fernwick.db"
+    database = Database(f"sqlite:///{path}")
+    tokens = _people_enter(shipped, database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path, tokens
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    shipped: Served, postgresql_server: sa.URL
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    name = f"fernwick_{uuid.uuid4().hex}"
+    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE template0")
+    database = Database(postgresql_server.set(database=name).render_as_string(False))
+    tokens = _people_enter(shipped, database)
+    database.dispose()
+    yield name, tokens
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def opened(
+    request: pytest.FixtureRequest,
+    shipped: Served,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Opened]:
+    """Opens a town on a database of its own, as often as it is asked."""
+    with contextlib.ExitStack() as stack:
+
+        def open_town(point: str = "") -> TownWithin:
+            if request.param == "sqlite":
+                template, tokens = request.getfixturevalue("sqlite_template")
+                path = tmp_path_factory.mktemp("town") / "town.db"
+                shutil.copyfile(template, path)
+                database = Database(f"sqlite:///{path}")
+            else:
+                server: sa.URL = request.getfixturevalue("postgresql_server")
+                template, tokens = request.getfixturevalue("postgresql_template")
+                name = f"town_{uuid.uuid4().hex}"
+                _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+                stack.callback(_administer, server, f"DROP DATABASE {name} WITH (FORCE)")
+                database = Database(server.set(database=name).render_as_string(False))
+            stack.callback(database.dispose)
+            return TownWithin.opened(shipped.on(database), tokens, point)
+
+        yield open_town
+
+
+def _people_enter(shipped: Served, database: Database) -> Mapping[str, str]:
+    """Fernwick's people, services and CIs in the database; a token for each log-in."""
+    app = shipped.on(database)
+    tables.metadata.create_all(database.engine)
+    app.models.metadata.create_all(database.engine)
+    fernwick = enter(app, app.now())
+    return {
+        login: access.create_token(app, fernwick.actors[name], "journey", None)
+        for login, name in fernwick.logins.items()
+    }
+
+
+def _administer(server: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
