@@ -18,26 +18,14 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from server.domain.expression.spelling import did_you_mean
+from server.loading import wording
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.faults import shape as faults
 from server.loading.marked import Path, SourceFile
+from server.loading.wording import Error
 
-Error = Any
-"""A `jsonschema.ValidationError`; its parts are typed as if they could all be missing."""
-SHOWN = 40
-"""Characters of the author's text that a sentence repeats."""
 TEXTS = frozenset({"title", "purpose", "guideline", "because", "why", "instruction"})
 """Keys whose text only people read: a definition can be understood without it."""
-
-_TYPES: Mapping[str, str] = {
-    "string": "text",
-    "object": "a map of keys to values",
-    "array": "a list",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "empty",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +153,8 @@ class _Reading:
         mark = self._source.key_mark(*path, key)
         self.is_hopeless = True
         if error.validator == "pattern":
-            return faults.ill_formed(mark, "The key", _cut(key), _expected(error))
-        return faults.wrong_size(mark, f"The key '{_cut(key)}'", _amount(error))
+            return faults.ill_formed(mark, "The key", wording.cut(key), wording.pattern(error))
+        return faults.wrong_size(mark, f"The key '{wording.cut(key)}'", wording.amount(error))
 
     # -- one of several -----------------------------------------------------------------------
 
@@ -195,13 +183,13 @@ class _Reading:
                     yield from self.told(inner)
                 return
         self.is_hopeless = True
-        expected = [_kind(branch) for branch in error.validator_value]
+        expected = [wording.kind_of(branch) for branch in error.validator_value]
         yield faults.wrong_type(
             self._source.mark(*path),
-            _what(path),
-            _found(error.instance),
+            wording.place(path),
+            wording.found(error.instance),
             " or ".join(dict.fromkeys(expected)),
-            _quotes(error.instance, expected),
+            wording.quotes(error.instance, expected),
         )
 
     def _too_many(
@@ -219,24 +207,24 @@ class _Reading:
     # -- values -------------------------------------------------------------------------------
 
     def _value(self, error: Error, path: Path) -> Diagnostic:
-        mark, what, found = self._source.mark(*path), _what(path), error.instance
+        mark, what, found = self._source.mark(*path), wording.place(path), error.instance
         match error.validator:
             case "type":
-                expected = [_TYPES[name] for name in _several(error.validator_value)]
+                expected = [wording.TYPES[name] for name in wording.several(error.validator_value)]
                 words = " or ".join(expected)
                 return faults.wrong_type(
-                    mark, what, _found(found), words, _quotes(found, expected)
+                    mark, what, wording.found(found), words, wording.quotes(found, expected)
                 )
             case "enum" | "const":
-                return faults.not_one_of(mark, what, _found(found), _hint(error))
+                return faults.not_one_of(mark, what, wording.found(found), wording.choices(error))
             case "pattern":
-                return faults.ill_formed(mark, what, _cut(found), _expected(error))
+                return faults.ill_formed(mark, what, wording.cut(found), wording.pattern(error))
             case "uniqueItems":
                 index = next(i for i, item in enumerate(found) if item in found[:i])
                 there = self._source.mark(*path, index)
-                return faults.repeated(there, what, f"'{_cut(found[index])}'")
+                return faults.repeated(there, what, f"'{wording.cut(found[index])}'")
             case _:
-                return faults.wrong_size(mark, what, _amount(error))
+                return faults.wrong_size(mark, what, wording.amount(error))
 
     # -- where in the schema --------------------------------------------------------------------
 
@@ -314,77 +302,3 @@ def _present(
 def _is_other_kind(error: Error) -> bool:
     """Whether this branch is for values of another kind altogether."""
     return error.validator in {"type", "const"} and not error.relative_path
-
-
-def _kind(branch: Mapping[str, Any]) -> str:
-    if "const" in branch:
-        return f"the word {branch['const']}"
-    return " or ".join(_TYPES[name] for name in _several(branch["type"]))
-
-
-def _several(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def _what(path: Path) -> str:
-    """What a sentence calls the value at a path: its key, or its place in a list."""
-    if not path:
-        return "The file"
-    if isinstance(path[-1], int):
-        names = [part for part in path if isinstance(part, str)]
-        return f"Item {path[-1] + 1} of '{names[-1]}'" if names else f"Item {path[-1] + 1}"
-    return f"'{path[-1]}'"
-
-
-def _found(value: Any) -> str:
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return "true" if value else "false"
-        case dict():
-            return "a map of keys to values"
-        case list():
-            return "a list"
-        case str():
-            return f"the text '{_cut(value)}'"
-        case _:
-            return f"the number {value}"
-
-
-def _quotes(value: Any, expected: Sequence[str]) -> str:
-    scalar = isinstance(value, bool | int) or type(value).__name__ == "Decimal"
-    return "Put it in quotes if it is meant as text." if scalar and "text" in expected else ""
-
-
-def _hint(error: Error) -> str:
-    values = error.validator_value if error.validator == "enum" else [error.validator_value]
-    words = [str(value) for value in values if not isinstance(value, bool)]
-    meant = did_you_mean(str(error.instance), words)
-    return meant if meant.startswith("Did") else f"It can be: {', '.join(words)}."
-
-
-def _expected(error: Error) -> str:
-    return str(error.schema.get("patternErrorMessage", "it otherwise"))
-
-
-def _amount(error: Error) -> str:
-    limit = error.validator_value
-    match error.validator:
-        case "maxLength":
-            return f"has {len(error.instance)} characters; at most {limit} are possible"
-        case "minLength":
-            return "is empty"
-        case "minItems" | "minProperties":
-            return "is empty" if limit == 1 else f"has fewer than {limit} entries"
-        case "minimum":
-            return f"is {error.instance}; the least is {limit}"
-        case "maximum":
-            return f"is {error.instance}; the most is {limit}"
-        case other:
-            return f"does not fit ({other})"
-
-
-def _cut(value: Any) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
