@@ -105,7 +105,7 @@ def _once(
             running.settle()
             running.save()
         except StepFailed as error:
-            error.origin = running.origin
+            error.origin = running.origin or error.origin
             raise
         result = answer()
         if key is not None:

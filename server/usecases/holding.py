@@ -61,8 +61,11 @@ def sentence(title: str, hold: Hold) -> str:
 def _holds_of(run: Run, book: Book) -> dict[str, Hold]:
     title = book.procedure.title
     found = dict.fromkeys(written_fields(book), Hold(run.id, title))
+    steps = {step.key: step for step in walk(book.procedure.steps)}
     for task in run.open_tasks:
-        step = book.procedure.step(task.step)
+        if task.step not in steps:
+            continue
+        step = steps[task.step]
         of_task = Hold(run.id, title, task.id, step.title)
         found |= dict.fromkeys(_written(step, book), of_task)
     return found

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from server import loading
 from server.domain.actor import Actor
 from server.domain.decision import NoVerdict
 from server.domain.refusals import Failed, Refusal
@@ -18,7 +19,7 @@ from server.usecases.app import App
 from server.usecases.running import Running
 
 log = logging.getLogger(__name__)
-_EXPECTED = (Refusal, NoVerdict, NobodyHolds)
+_EXPECTED = (Refusal, NoVerdict, NobodyHolds, loading.NoLongerFits)
 
 
 def keep(app: App, actor: Actor, error: StepFailed | NoVerdict, retry: Any) -> Failed:
