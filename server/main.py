@@ -40,7 +40,7 @@ def web(app: App, settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
     )
-    api.mount(flask, app)
+    api.mount(flask, app, body_limit=settings.body_limit)
     admin.mount(flask, app)
     return flask
 

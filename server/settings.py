@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 5000
+BODY_LIMIT = 1 << 20
 DATABASE = "sqlite:///var/procedura.db"
 
 
@@ -18,7 +19,8 @@ class Settings:
 
     `definitions` are site folders, later ones laid over earlier ones; `database` an SQLAlchemy URL;
     `rules` is `durable-rules`, `python`, or None for the first of them that is there; `data` is the
-    folder of what must not be lost beside the database; `https` says that browsers come by HTTPS.
+    folder of what must not be lost beside the database; `https` says that browsers come by HTTPS;
+    `body_limit` is how many bytes a request to the API may hold.
     """
 
     definitions: tuple[Path, ...] = ()
@@ -29,6 +31,7 @@ class Settings:
     data: Path = Path("var")
     secret_file: Path | None = None
     https: bool = False
+    body_limit: int = BODY_LIMIT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -41,6 +44,11 @@ class Settings:
         port = environ.get("PROCEDURA_PORT", str(PORT))
         if not port.isdigit():
             raise ValueError(f"PROCEDURA_PORT is '{port}', which is not the number of a port.")
+        body_limit = environ.get("PROCEDURA_BODY_LIMIT", str(BODY_LIMIT))
+        if not body_limit.isdigit():
+            raise ValueError(
+                f"PROCEDURA_BODY_LIMIT is '{body_limit}', which is no number of bytes."
+            )
         rules = environ.get("PROCEDURA_RULES") or None
         if rules not in {None, "durable-rules", "python"}:
             raise ValueError(f"PROCEDURA_RULES is '{rules}'; it is 'durable-rules' or 'python'.")
@@ -54,6 +62,7 @@ class Settings:
             data=Path(environ.get("PROCEDURA_DATA", "var")),
             secret_file=Path(secret_file) if secret_file else None,
             https=environ.get("PROCEDURA_HTTPS", "").lower() in {"1", "yes", "true"},
+            body_limit=int(body_limit),
         )
 
     def secret(self) -> str:

@@ -51,6 +51,10 @@ STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
     ConditionNeeded: HTTPStatus.PRECONDITION_REQUIRED,
 }
 
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "Nothing is served at {request.path}.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "{request.method} is not served at {request.path}.",
+}
 _HINTS = {
     HTTPStatus.NOT_FOUND: "The paths of the API are described at /api/v1/openapi.json.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The header Allow names the methods that are served here.",
@@ -113,7 +117,7 @@ def answer(refusal: refusals.Refusal) -> Response:
 def of_http(error: HTTPException) -> Response:
     """The problem that tells of what Flask or Werkzeug refuse."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    sentence = error.description or status.phrase
+    sentence = _SENTENCES.get(status, "").format(request=request) or error.description or ""
     if isinstance(error, RequestEntityTooLarge):
         sentence = (
             f"A request may hold {request.max_content_length or 0:,} bytes; this one holds more."

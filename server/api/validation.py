@@ -187,7 +187,9 @@ def _told(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
         case "required":
             for key in limit:
                 if key not in found:
-                    yield (*place, key), "This is needed."
+                    choices = schema.get("properties", {}).get(key, {}).get("enum", ())
+                    among = f" One of {', '.join(map(str, choices))}." if choices else ""
+                    yield (*place, key), f"This is needed.{among}"
         case "additionalProperties":
             known = schema.get("properties", {})
             for key in found:

@@ -154,7 +154,7 @@ class TestAlternatives:
         }
 
     def test_none_is_named(self):
-        assert problems_of(ALTERNATIVES, {}) == {"start": "This is needed."}
+        assert problems_of(ALTERNATIVES, {}) == {"start": "This is needed. One of phone, mail."}
         assert problems_of(ALTERNATIVES, {"start": "fax"}) == {
             "start": '"fax" is not one of phone, mail.'
         }
