@@ -93,7 +93,7 @@ class Server:
         try:
             app = publish.build(self.database, self.settings.definitions, self.settings.rules)
             self._web = web(app, self.settings)
-        except publish.Unservable:
+        except Exception:
             log.exception("Generation %s cannot be served here; going on", self._generation)
         else:
             self.app = app
