@@ -14,6 +14,7 @@ from server.api import (
     model,
     notices,
     procedures,
+    record_shapes,
     records,
     refusals,
     runs,
@@ -69,4 +70,9 @@ def routes_of(definitions: Definitions) -> tuple[Route, ...]:
 
 def components_of(definitions: Definitions) -> dict[str, Schema]:
     """The schemas that routes refer to."""
-    return {"Problem": PROBLEM, "Answer": ANSWER, **SHAPES, **records.components(definitions)}
+    return {
+        "Problem": PROBLEM,
+        "Answer": ANSWER,
+        **SHAPES,
+        **record_shapes.components(definitions),
+    }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.api import definitions as shown
 from server.api.model import all_of, found, keys
+from server.api.representations import model as shown
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import (
     ANYTHING,

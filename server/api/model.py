@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from server.api import definitions as shown
+from server.api.representations import model as shown
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import ANYTHING, KEY, Schema, listing, mapping, nullable, shape
 from server.domain.definitions import Definitions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.api import definitions as shown_definitions
 from server.api import representations as shown
 from server.api.model import all_of, found, keys
+from server.api.representations import procedures as shown_procedures
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import (
     ANYTHING,
@@ -94,7 +94,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
         Route(
             "POST",
             "/procedures/{key}/runs",
-            "start_run",
+            "refuse_to_start",
             "Say why a procedure is not begun by hand",
             "Procedures",
             _refuse_to_start,
@@ -178,15 +178,13 @@ def _is_needed(placed: FormField, field: Field) -> bool:
 
 
 def _list(app: App, _call: Call) -> Answer:
-    items = [
-        shown_definitions.procedure_line(item) for item in app.definitions.procedures.values()
-    ]
+    items = [shown_procedures.procedure_line(item) for item in app.definitions.procedures.values()]
     return Answer({"items": items, "next": None})
 
 
 def _read(app: App, _call: Call, key: str) -> Answer:
     procedure = found("procedure", app.definitions.procedures, key)
-    return Answer(shown_definitions.procedure(procedure, app.definitions))
+    return Answer(shown_procedures.procedure(procedure, app.definitions))
 
 
 def _starts(app: App, call: Call) -> Answer:

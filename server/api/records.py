@@ -8,34 +8,19 @@ from typing import Any
 from server.api import paging
 from server.api import representations as shown
 from server.api.model import found
+from server.api.record_shapes import UNKNOWN, component_name, filters, record_parameter
 from server.api.routes import Answer, Call, IfMatch, Route
 from server.api.schemas import (
-    ID,
     KEY,
     LARGEST_ID,
-    MOMENT,
-    NAME_LENGTH,
-    TEXT,
-    WHOLE,
-    Schema,
-    closed,
     component,
-    mapping,
-    nullable,
-    of_type,
-    shape,
-    text,
 )
 from server.domain.definitions import Definitions
-from server.domain.entity import STATUS, Entity, Field
+from server.domain.entity import Entity
 from server.domain.refusals import NotFound
-from server.domain.values import Kind, RecordRef, to_json
+from server.domain.values import RecordRef, to_json
 from server.usecases import App, records
 from server.usecases.views import RecordView
-
-_REASON: Schema = text(records.REASON_LENGTH, shortest=1) | {
-    "description": "Why fields are written that a run holds; it takes the permission `override`"
-}
 
 
 def routes(definitions: Definitions) -> tuple[Route, ...]:
@@ -59,112 +44,35 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
     )
 
 
-def components(definitions: Definitions) -> dict[str, Schema]:
-    """For each entity: a record, a new one, and what changes one."""
-    named: dict[str, Schema] = {}
-    for entity in definitions.entities.values():
-        name = _name(entity)
-        named[name] = _record(entity)
-        named[f"New{name}"] = _new(entity)
-        named[f"{name}Change"] = _change(entity)
-    return named
-
-
-# -- schemas ----------------------------------------------------------------------------------
-
-
-def _name(entity: Entity) -> str:
-    return "".join(part.capitalize() for part in entity.key.split("_"))
-
-
-def _record(entity: Entity) -> Schema:
-    values = {
-        field.key: _read(field) | ({} if _is_writable(field) else {"readOnly": True})
-        for field in entity.fields.values()
-    }
-    listed = tuple(field.key for field in entity.fields.values() if field.back)
-    return shape(
-        {
-            "id": ID | {"readOnly": True},
-            "number": TEXT | {"readOnly": True},
-            "title": TEXT | {"readOnly": True},
-            "values": shape(values, optional=listed),
-            "shown": mapping(TEXT) | {"description": "The values as people read them"},
-            "held": mapping(nullable(ID))
-            | {"description": "Fields that an open run writes, with the task that would"},
-            "revision": WHOLE,
-            "created_at": MOMENT,
-            "updated_at": MOMENT,
-        }
-    )
-
-
-def _new(entity: Entity) -> Schema:
-    fields = [field for field in entity.columns if _is_writable(field)]
-    needed = tuple(field.key for field in fields if _is_needed(field))
-    values = closed({field.key: _written(field) for field in fields}, required=needed)
-    return closed({"values": values}, required=("values",))
-
-
-def _change(entity: Entity) -> Schema:
-    fields = [field for field in entity.columns if _is_writable(field)]
-    values = closed({field.key: _written(field) for field in fields}, minProperties=1)
-    return closed({"values": values, "reason": _REASON}, required=("values",))
-
-
-def _read(field: Field) -> dict[str, Any]:
-    schema = of_type(field.type, writes=False) | {"title": field.title}
-    if field.back:
-        return schema | {"description": "The newest that refer here; only with a single record"}
-    return schema if field.required else nullable(schema)
-
-
-def _written(field: Field) -> dict[str, Any]:
-    schema = of_type(field.type, writes=True) | {"title": field.title}
-    if field.guideline:
-        schema["description"] = field.guideline
-    if field.required and field.type.kind is Kind.TEXT:
-        schema["minLength"] = max(1, schema.get("minLength", 0))
-    return schema if field.required else nullable(schema)
-
-
-def _is_writable(field: Field) -> bool:
-    return not field.read_only and field.decided_by is None and field.back is None
-
-
-def _is_needed(field: Field) -> bool:
-    return field.required and field.default is None and field.key != STATUS
-
-
 # -- routes -----------------------------------------------------------------------------------
 
 
 def _of(entity: Entity) -> Iterator[Route]:
-    name, key = _name(entity), entity.key
+    name, key = component_name(entity), entity.key
     given: Mapping[str, Any] = {"entity": key}
     one = f"/records/{key}/{{record}}"
-    parameters = {"record": _record_parameter(entity)}
+    parameters = {"record": record_parameter(entity)}
     plural = entity.plural.replace("_", " ")
     yield Route(
         "GET",
         f"/records/{key}",
-        f"list_{key}",
+        f"list_{key}_records",
         f"Find {plural}",
         "Records",
         _list,
-        {200: shown.paged(component(name))},
-        query=_filters(entity) | paging.PAGED,
+        {200: shown.paged(component(f"{name}Record"))},
+        query=filters(entity) | paging.PAGED,
         refuses=(403,),
         given=given,
     )
     yield Route(
         "POST",
         f"/records/{key}",
-        f"create_{key}",
+        f"create_{key}_record",
         f"Create {_a(entity)}",
         "Records",
         _create,
-        {201: component(name)},
+        {201: component(f"{name}Record")},
         body=component(f"New{name}"),
         body_needed=True,
         keyed=True,
@@ -175,11 +83,11 @@ def _of(entity: Entity) -> Iterator[Route]:
     yield Route(
         "GET",
         one,
-        f"read_{key}",
+        f"read_{key}_record",
         f"Read {_a(entity)}",
         "Records",
         _read_one,
-        {200: component(name)},
+        {200: component(f"{name}Record")},
         parameters=parameters,
         refuses=(403,),
         given=given,
@@ -188,11 +96,11 @@ def _of(entity: Entity) -> Iterator[Route]:
     yield Route(
         "PATCH",
         one,
-        f"update_{key}",
+        f"update_{key}_record",
         f"Change {_a(entity)}",
         "Records",
         _update,
-        {200: component(name)},
+        {200: component(f"{name}Record")},
         parameters=parameters,
         body=component(f"{name}Change"),
         body_needed=True,
@@ -204,7 +112,7 @@ def _of(entity: Entity) -> Iterator[Route]:
     yield Route(
         "DELETE",
         one,
-        f"delete_{key}",
+        f"delete_{key}_record",
         f"Delete {_a(entity)}",
         "Records",
         _delete,
@@ -218,7 +126,7 @@ def _of(entity: Entity) -> Iterator[Route]:
     yield Route(
         "GET",
         f"{one}/history",
-        f"read_{key}_history",
+        f"read_{key}_record_history",
         f"Who changed what of {_a(entity)}, from what to what",
         "Records",
         _history,
@@ -235,68 +143,15 @@ def _a(entity: Entity) -> str:
     return f"{'an' if title[0] in 'aeiou' else 'a'} {title}"
 
 
-def _record_parameter(entity: Entity) -> Schema:
-    schema: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
-    if entity.number is None:
-        return schema
-    return {
-        **schema,
-        "type": ["integer", "string"],
-        "maximum": 10**15 - 1,
-        "pattern": f"^({entity.number})?[0-9]{{1,15}}$",
-        "description": "The record's id or number",
-    }
-
-
 def _links(key: str) -> dict[str, Any]:
     record = {"record": "$response.body#/id"}
     match = {"If-Match": "$response.header.ETag"}
     return {
-        "read": {"operationId": f"read_{key}", "parameters": record},
-        "history": {"operationId": f"read_{key}_history", "parameters": record},
-        "update": {"operationId": f"update_{key}", "parameters": record | match},
-        "delete": {"operationId": f"delete_{key}", "parameters": record | match},
+        "read": {"operationId": f"read_{key}_record", "parameters": record},
+        "history": {"operationId": f"read_{key}_record_history", "parameters": record},
+        "update": {"operationId": f"update_{key}_record", "parameters": record | match},
+        "delete": {"operationId": f"delete_{key}_record", "parameters": record | match},
     }
-
-
-def _filters(entity: Entity) -> dict[str, Schema]:
-    """What fields must be, words to search for, and the order."""
-    found: dict[str, Schema] = {
-        "search": text(NAME_LENGTH, shortest=1)
-        | {"description": f"A number, or words in {', '.join(entity.searched) or entity.label}"},
-        "sort": {
-            "type": "string",
-            "enum": ["-id", "id"],
-            "default": "-id",
-            "description": "The newest first, or the oldest",
-        },
-    }
-    for field in entity.columns:
-        if field.type.kind in _FILTERED or field.unique:
-            found[field.key] = {
-                "type": "array",
-                "items": _filter(field),
-                "minItems": 1,
-                "maxItems": MOST_VALUES,
-                "description": f"{field.title}: any of the values given; `null` where unknown",
-            }
-    return found
-
-
-_FILTERED = frozenset({Kind.CHOICE, Kind.REF, Kind.YES_NO, Kind.DATE})
-UNKNOWN = "null"
-MOST_VALUES = 10
-
-
-def _filter(field: Field) -> Schema:
-    schema = of_type(field.type, writes=True)
-    if field.type.kind is Kind.TEXT:
-        schema["maxLength"] = NAME_LENGTH
-    if field.required or field.type.kind is Kind.REF:
-        return schema
-    if "enum" in schema:
-        return {**schema, "enum": [*schema["enum"], UNKNOWN]}
-    return {"anyOf": [schema, {"const": UNKNOWN}]}
 
 
 # -- handlers ---------------------------------------------------------------------------------

@@ -58,15 +58,18 @@ def of_type(typ: Type, *, writes: bool) -> dict[str, Any]:
         case Kind.WHOLE_NUMBER:
             return _whole(typ)
         case Kind.NUMBER | Kind.MONEY:
-            return _told({"type": "string", "pattern": _EXACT}, "An exact number, such as 12.50")
+            schema = {"type": "string", "pattern": _EXACT, "examples": ["12.50"]}
+            return _told(schema, "An exact number, such as 12.50")
         case Kind.FRACTION:
-            return _told({"type": "string", "pattern": _FRACTION}, "An exact share, such as 2/3")
+            schema = {"type": "string", "pattern": _FRACTION, "examples": ["2/3"]}
+            return _told(schema, "An exact share, such as 2/3")
         case Kind.DATE:
-            return {"type": "string", "format": "date"}
+            return {"type": "string", "format": "date", "examples": ["2026-11-24"]}
         case Kind.DATE_TIME:
-            return {"type": "string", "format": "date-time"}
+            return dict(MOMENT)
         case Kind.DURATION:
-            return _told({"type": "string", "pattern": _DURATION}, "ISO 8601, such as P3DT4H")
+            schema = {"type": "string", "pattern": _DURATION, "examples": ["P3DT4H"]}
+            return _told(schema, "ISO 8601, such as P3DT4H")
         case Kind.CHOICE:
             return {"type": "string", "enum": list(typ.choices)}
         case Kind.REF:
@@ -163,7 +166,11 @@ KEY: Schema = {"type": "string"}
 TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
 YES_NO: Schema = {"type": "boolean"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
+MOMENT: Schema = {
+    "type": "string",
+    "format": "date-time",
+    "examples": ["2026-11-24T16:30:00Z"],
+}
 ANYTHING: Schema = {}
 
 

@@ -111,6 +111,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
                 ),
             },
             answer="Completed",
+            example={"outcome": "resolved", "answers": {"solution": "Restarted the spooler"}},
         ),
     )
 
@@ -123,6 +124,7 @@ def _command(
     *,
     needed: tuple[str, ...] = (),
     answer: str = "Task",
+    example: Any = None,
 ) -> Route:
     return Route(
         "POST",
@@ -134,6 +136,7 @@ def _command(
         {200: component(answer)},
         body=closed(body, required=needed),
         body_needed=bool(needed),
+        example=example,
         if_match=IfMatch.OPTIONAL,
         keyed=True,
         refuses=(403, 409),

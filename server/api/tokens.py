@@ -36,6 +36,7 @@ def routes(_definitions: Definitions) -> tuple[Route, ...]:
                 required=("login", "password"),
             ),
             body_needed=True,
+            example={"login": "ann", "password": "correct horse battery", "label": "A script"},
             public=True,
             refuses=(401,),
         ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from openapi_spec_validator import validate
 
 from server.api import components_of, routes_of
 from server.api.openapi import document
+from server.api.validation import Checked
 from tests.api.desk import a_desk
+from tests.builders import a_field, an_entity
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,27 @@ def test_every_rule_that_is_served_is_described(desk, description):
     assert count == described + 1, "all but the description itself"
 
 
+def test_every_example_fits(description):
+    components = description["components"]["schemas"]
+    seen = 0
+    for place in _objects(description):
+        for example in place.get("examples", []):
+            Checked(place, components).hold(example)
+            seen += 1
+        if "example" in place and "schema" in place:
+            Checked(place["schema"], components).hold(place["example"])
+            seen += 1
+    assert seen > 20
+
+
+def _objects(value):
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            yield from _objects(part)
+
+
 def test_names_of_operations_are_unique(description):
     names = [
         operation["operationId"]
@@ -57,6 +82,16 @@ def test_names_of_operations_are_unique(description):
         for operation in methods.values()
     ]
     assert len(names) == len(set(names))
+
+
+def test_entities_may_be_called_like_anything_else_that_is_served():
+    taken = ("task", "run", "problem", "change", "role", "form", "notice", "event", "answer")
+    more = {key: an_entity(key, a_field("name")) for key in taken}
+    definitions = replace(a_desk(), entities=a_desk().entities | more)
+    routes, components = routes_of(definitions), components_of(definitions)
+    assert len({route.name for route in routes}) == len(routes)
+    assert components["Problem"]["properties"].keys() >= {"detail", "hint"}
+    validate(document(definitions, routes, components))
 
 
 class TestRecords:
@@ -73,7 +108,7 @@ class TestRecords:
         assert values["additionalProperties"] is False
 
     def test_say_what_only_the_application_writes(self, description):
-        read = description["components"]["schemas"]["Gadget"]["properties"]["values"]
+        read = description["components"]["schemas"]["GadgetRecord"]["properties"]["values"]
         assert read["properties"]["checked_at"]["readOnly"] is True
         assert "readOnly" not in read["properties"]["name"]
         written = body_of(description, "/records/gadget")["properties"]["values"]

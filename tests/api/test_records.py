@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.api.records import MOST_VALUES
+from server.api.record_shapes import MOST_VALUES
 from tests.api.desk import a_desk_over, problem
 
 FULL = {

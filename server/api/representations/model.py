@@ -1,0 +1,175 @@
+"""Processes, roles, entities, forms and decisions as JSON. Expressions are shown as written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.api.representations.records import type_as_json
+from server.domain.decision import Decision
+from server.domain.definitions import Definitions, Process
+from server.domain.entity import Entity, Field, Status
+from server.domain.expression import Expression
+from server.domain.form import Form, FormField
+from server.domain.role import Role
+from server.domain.values import to_json
+
+Json = dict[str, Any]
+
+
+def process(found: Process, definitions: Definitions) -> Json:
+    return {
+        "process": found.key,
+        "title": found.title,
+        "purpose": found.purpose,
+        "chapter": found.chapter,
+        "procedures": [
+            {"procedure": key, "title": definitions.procedures[key].title}
+            for key in found.procedures
+            if key in definitions.procedures
+        ],
+    }
+
+
+def role(found: Role) -> Json:
+    return {
+        "role": found.key,
+        "title": found.title,
+        "purpose": found.purpose,
+        "responsibilities": list(found.responsibilities),
+        "fallback": found.fallback,
+        "may": {key: sorted(item.value for item in may) for key, may in found.may.items()},
+        "permissions": sorted(found.permissions),
+    }
+
+
+# -- entities and forms -----------------------------------------------------------------------
+
+
+def entity(found: Entity) -> Json:
+    return {
+        "entity": found.key,
+        "title": found.title,
+        "plural": found.plural,
+        "purpose": found.purpose,
+        "number": found.number,
+        "label": found.label,
+        "menu": found.menu,
+        "fields": [_field(item) for item in found.fields.values()],
+        "statuses": [_status(item) for item in found.statuses.values()],
+        "listed": list(found.listed),
+        "searched": list(found.searched),
+    }
+
+
+def _field(found: Field) -> Json:
+    return {
+        "key": found.key,
+        "title": found.title,
+        "type": type_as_json(found.type),
+        "guideline": found.guideline,
+        "required": found.required,
+        "read_only": found.read_only,
+        "unique": found.unique,
+        "default": to_json(found.default),
+        "decided_by": found.decided_by,
+        "back": None if found.back is None else {"entity": found.back[0], "field": found.back[1]},
+        "titles": dict(found.titles),
+    }
+
+
+def _status(found: Status) -> Json:
+    return {
+        "key": found.key,
+        "title": found.title,
+        "to": list(found.to),
+        "requires": list(found.requires),
+        "colour": found.colour,
+        "final": found.is_final,
+    }
+
+
+def form(found: Form, definitions: Definitions) -> Json:
+    of = definitions.entities[found.entity]
+    return {
+        "form": found.key,
+        "title": found.title,
+        "entity": found.entity,
+        "sections": [
+            {
+                "title": section.title,
+                "fields": [_placed(item, of) for item in section.fields],
+            }
+            for section in found.sections
+        ],
+    }
+
+
+def _placed(found: FormField, of: Entity) -> Json:
+    item = of.fields[found.field]
+    return {
+        "field": found.field,
+        "title": item.title,
+        "type": type_as_json(item.type),
+        "guideline": found.guideline or item.guideline,
+        "required": item.required if found.required is None else found.required,
+        "read_only": found.read_only,
+        "default": text(found.default),
+        "condition": text(found.condition),
+    }
+
+
+# -- decisions --------------------------------------------------------------------------------
+
+
+def decision(found: Decision, definitions: Definitions) -> Json:
+    return {
+        "decision": found.key,
+        "title": found.title,
+        "inputs": {
+            name: type_as_json(typ) | {"optional": name in found.optional}
+            for name, typ in found.inputs.items()
+        },
+        "outputs": {name: type_as_json(typ) for name, typ in found.outputs.items()},
+        "hits": found.hits.value,
+        "settings": {
+            key: {
+                "type": type_as_json(item.type),
+                "value": to_json(item.value),
+                "why": item.why,
+                "origin": item.origin,
+            }
+            for key, item in found.settings.items()
+        },
+        "computed": texts(found.computed),
+        "assuming": [item.text for item in found.assuming],
+        "rules": rules(found),
+        "origin": origin(definitions, "decision", found.key),
+    }
+
+
+def rules(found: Decision) -> list[Json]:
+    return [
+        {
+            "rule": rule.key,
+            "if": text(rule.condition),
+            "then": to_json(rule.then),
+            "because": rule.because,
+        }
+        for rule in found.rules
+    ]
+
+
+def text(expression: Expression | None) -> str | None:
+    return None if expression is None else expression.text
+
+
+def texts(expressions: Mapping[str, Expression]) -> dict[str, str]:
+    return {key: item.text for key, item in expressions.items()}
+
+
+def origin(definitions: Definitions, kind: str, key: str) -> Json | None:
+    found = definitions.origins.get((kind, key))
+    if found is None:
+        return None
+    return {"folder": found.folder, "file": found.file, "line": found.line}
