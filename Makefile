@@ -24,7 +24,7 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 	@$(bin)/procedura sample --if-empty
 	@exec $(bin)/procedura serve
 
-check: .venv/tests $(vendor) $(editor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
+check: .venv/tests $(vendor) $(axe) $(editor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
 	$(bin)/pytest -n 2 $(T)
 
 test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
