@@ -84,7 +84,11 @@ class Records(People):
                 missing.setdefault(record.entity, []).append(record.id)
         for entity, ids in missing.items():
             kept = self.models[entity]
-            for found in self.connection.execute(kept.select.where(kept.table.c.id.in_(ids))):
+            if len(ids) == 1:
+                rows = self.connection.execute(kept.by_id, {"record_id": ids[0]})
+            else:
+                rows = self.connection.execute(kept.select.where(kept.table.c.id.in_(ids)))
+            for found in rows:
                 self._keep(entity, kept.row(found))
 
     def select(self, entity: str, statement: sa.Select[Any]) -> tuple[RecordRef, ...]:

@@ -65,12 +65,16 @@ class Runs:
             run.c.procedure == procedure,
             run.c.about_entity == about.entity,
             run.c.about_id == about.id,
-            run.c.state.in_(OPEN),
+            _IS_OPEN,
         )
 
     def open_about(self, records: Sequence[RecordRef]) -> tuple[int, ...]:
         """The ids of the runs that are open on any of these records, oldest first."""
-        return self._ids(_about(records), run.c.state.in_(OPEN))
+        found: set[int] = set()
+        for record in records:
+            about = {"about_entity": record.entity, "about_id": record.id}
+            found.update(self._connection.scalars(_OPEN_ABOUT, about))
+        return tuple(sorted(found))
 
     def open_with_role(self, roles: Sequence[str]) -> tuple[int, ...]:
         """The ids of the runs with an open task that one of these roles, or a person, holds."""
@@ -210,19 +214,12 @@ class Runs:
         )
 
 
-def _about(records: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
-    by_entity: dict[str, list[int]] = {}
-    for record in records:
-        by_entity.setdefault(record.entity, []).append(record.id)
-    return sa.or_(
-        sa.false(),
-        *(
-            (run.c.about_entity == entity) & run.c.about_id.in_(ids)
-            for entity, ids in by_entity.items()
-        ),
-    )
-
-
+_IS_OPEN = sa.or_(*(run.c.state == state for state in OPEN))
+_OPEN_ABOUT = sa.select(run.c.id).where(
+    run.c.about_entity == sa.bindparam("about_entity"),
+    run.c.about_id == sa.bindparam("about_id"),
+    _IS_OPEN,
+)
 _RUN_OF_TASK = (
     sa.select(task.c.run_id).where(task.c.id == sa.bindparam("of_task")).scalar_subquery()
 )
