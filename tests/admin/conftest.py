@@ -201,7 +201,7 @@ class Office:
         return client
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _quick_passwords():
     """Hashing as slowly as the product does would take most of the time of these tests."""
     patch = pytest.MonkeyPatch()

@@ -80,6 +80,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         database, models, databases.plan(database, models), confirmed=True, now=app.now()
     )
     organisation = enter(app, datetime.now(UTC))
+    patch.undo()
     flask = Flask("procedura", static_folder=None)
     flask.config["SECRET_KEY"] = "only for tests, and long enough"
     admin.mount(flask, app)
@@ -91,7 +92,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     thread.join()
     server.server_close()
     database.dispose()
-    patch.undo()
 
 
 class Person:

@@ -212,6 +212,8 @@ def syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     problem, context = str(error.problem), str(error.context)
     if rest.startswith("\t"):
         return tab(mark)
+    if "nesting depth" in problem:
+        return too_large(mark, "nested deeper than any file is read")
     opened = error.context_mark
     if "did not find expected ','" in problem:
         bracket = "{" if "mapping" in context else "["
