@@ -194,7 +194,7 @@ def some_definitions(*more: Entity, **over: Any) -> Definitions:
     """An organisation with incident requests, the given entities added or in place of those."""
     over.setdefault("entities", ENTITIES | {entity.key: entity for entity in more})
     over.setdefault("roles", ROLES)
-    over.setdefault("deciding", dict.fromkeys(over.get("decisions", {}), {}))
+    over.setdefault("deciding", {key: {} for key in over.get("decisions", {})})
     return Definitions("Tests", "0", **over)
 
 
