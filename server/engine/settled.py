@@ -23,6 +23,8 @@ _RUN_IDS = frozenset({"run", "from_run", "after_run"})
 
 def event(happened: Event, records: Stored, runs: Mapping[int, int]) -> Event:
     """The event, meaning the records and runs that are stored."""
+    if not records and not runs:
+        return happened
     changes: dict[str, Any] = {}
     for item in dataclasses.fields(happened):
         before = getattr(happened, item.name)

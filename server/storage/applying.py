@@ -53,7 +53,7 @@ _ORDER: Sequence[type[Any]] = (
 @contextlib.contextmanager
 def held(database: Database) -> Iterator[sa.Connection]:
     """A transaction that may change tables, while nobody else does."""
-    with database.engine.connect().execution_options(write=True) as connection:
+    with database.writing.connect() as connection:
         if database.is_sqlite:
             _pragma(connection, "foreign_keys=OFF")
         try:

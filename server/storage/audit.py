@@ -16,6 +16,7 @@ from server.domain.values import RecordRef, Value, to_json
 from server.storage.tables import change as table
 
 RULE_LENGTH = 200
+_INSERT = table.insert()
 NOWHERE: Place = (None, None)
 
 
@@ -83,7 +84,7 @@ def append(
         for run, step in [item.change.places.get(field, NOWHERE)]
     ]
     if rows:
-        connection.execute(table.insert(), rows)
+        connection.execute(_INSERT, rows)
 
 
 def of_record(

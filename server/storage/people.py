@@ -36,6 +36,7 @@ class People:
         self.models = models
         self.now = now
         self._known: dict[tuple[str, object, object], tuple[RecordRef, ...]] = {}
+        self._absences: dict[RecordRef, tuple[Value, Value]] = {}
 
     def row(self, record: RecordRef) -> Mapping[str, Value] | None:
         """All columns of a record; None when there is none."""
@@ -44,6 +45,7 @@ class People:
     def forget_people(self) -> None:
         """Ask anew: persons, members or holders have been written."""
         self._known.clear()
+        self._absences.clear()
 
     # -- who holds a role ---------------------------------------------------------------------
 
@@ -122,10 +124,12 @@ class People:
 
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""
-        row = self.row(person)
-        if row is None or row.get("active") is False:
-            return True
-        begins, ends = row.get("away_from"), row.get("away_until")
+        if person not in self._absences:
+            row = self.row(person)
+            if row is None or row.get("active") is False:
+                return True
+            self._absences[person] = row.get("away_from"), row.get("away_until")
+        begins, ends = self._absences[person]
         if begins is None and ends is None:
             return False
         return not (self._is_ahead(begins) or self._is_over(ends))
@@ -149,10 +153,15 @@ class People:
         return isinstance(ends, date) and self.today > ends
 
     def _persons(
-        self, statement: sa.Select[int], asked: Mapping[str, object]
+        self, statement: sa.Select[Any], asked: Mapping[str, object]
     ) -> tuple[RecordRef, ...]:
-        found = self.connection.scalars(statement, asked)
-        return tuple(dict.fromkeys(RecordRef(PERSON, person_id) for person_id in found))
+        """The persons found; their absences are known from then on."""
+        found: dict[RecordRef, None] = {}
+        for person_id, begins, ends in self.connection.execute(statement, asked):
+            person = RecordRef(PERSON, person_id)
+            found[person] = None
+            self._absences[person] = begins, ends
+        return tuple(found)
 
     def _narrowings(self) -> tuple[tuple[str, str], ...]:
         """The references of `holder` that narrow a role: (field, entity)."""
@@ -172,16 +181,13 @@ class People:
             conditions.append(holder.until_date.is_(None) | (holder.until_date >= today))
         return conditions
 
-    def _holders_now(self) -> sa.Select[int]:
+    def _holders_now(self) -> sa.Select[Any]:
         holder = self.models.tables[HOLDER]
-        statement = (
-            sa.select(holder.c.person)
-            .where(holder.c.role == sa.bindparam("role"), *self._in_force())
-            .order_by(holder.c.person)
+        return self._persons_of(holder).where(
+            holder.c.role == sa.bindparam("role"), *self._in_force()
         )
-        return self._only_active(statement, holder)
 
-    def _holders_of(self, entity: str | None) -> sa.Select[int]:
+    def _holders_of(self, entity: str | None) -> sa.Select[Any]:
         holder = self.models.tables[HOLDER].c
         if entity is None:
             narrowed = [holder[key].is_(None) for key, _ in self._narrowings()]
@@ -200,19 +206,22 @@ class People:
             .order_by(holder.id)
         )
 
-    def _members_of(self) -> sa.Select[int]:
+    def _members_of(self) -> sa.Select[Any]:
         membership = self.models.tables[MEMBERSHIP]
-        statement = (
-            sa.select(membership.c.person)
-            .where(membership.c["group"] == sa.bindparam("group"))
-            .order_by(membership.c.person)
-        )
-        return self._only_active(statement, membership)
+        return self._persons_of(membership).where(membership.c["group"] == sa.bindparam("group"))
 
-    def _only_active(self, statement: sa.Select[int], table: sa.Table) -> sa.Select[int]:
-        person = self.models.tables[PERSON].c
-        if "active" not in person:
-            return statement
-        return statement.join(self.models.tables[PERSON], table.c.person == person.id).where(
-            person.active.is_(None) | person.active.is_(True)
+    def _persons_of(self, table: sa.Table) -> sa.Select[Any]:
+        """The active persons whom a table names, each with the absence noted."""
+        person = self.models.tables[PERSON]
+        absence = [
+            person.c[key] if key in person.c else sa.null().label(key)
+            for key in ("away_from", "away_until")
+        ]
+        statement = (
+            sa.select(table.c.person, *absence)
+            .join(person, table.c.person == person.c.id)
+            .order_by(table.c.person)
         )
+        if "active" not in person.c:
+            return statement
+        return statement.where(person.c.active.is_(None) | person.c.active.is_(True))

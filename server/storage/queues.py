@@ -141,11 +141,12 @@ def count(connection: sa.Connection, condition: sa.ColumnElement[bool], *, most:
 
 
 def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
-    return tasks(connection, task.c.run_id == run_id)
+    return tuple(_waiting(row) for row in connection.execute(_OF_RUN, {"of_run": run_id}))
 
 
 def one(connection: sa.Connection, task_id: int) -> Waiting | None:
-    return next(iter(tasks(connection, task.c.id == task_id)), None)
+    row = connection.execute(_ONE, {"of_task": task_id}).one_or_none()
+    return None if row is None else _waiting(row)
 
 
 def open_about(connection: sa.Connection, record: RecordRef) -> tuple[Waiting, ...]:
@@ -177,17 +178,26 @@ def runs(
 
 
 def run_row(connection: sa.Connection, run_id: int) -> Standing | None:
-    row = connection.execute(sa.select(run).where(run.c.id == run_id)).one_or_none()
+    row = connection.execute(_RUN, {"of_run": run_id}).one_or_none()
     return None if row is None else _standing(row)
 
 
 def history_of(connection: sa.Connection, run_id: int) -> tuple[Told, ...]:
     """A run's history, line by line."""
-    statement = sa.select(history).where(history.c.run_id == run_id).order_by(history.c.sequence)
     return tuple(
         Told(row.sequence, row.at, row.person_id, row.kind, row.step, row.facts)
-        for row in connection.execute(statement)
+        for row in connection.execute(_HISTORY, {"of_run": run_id})
     )
+
+
+_RUN = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
+_ONE = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
+_OF_RUN = sa.select(task).where(task.c.run_id == sa.bindparam("of_run")).order_by(task.c.id)
+_HISTORY = (
+    sa.select(history)
+    .where(history.c.run_id == sa.bindparam("of_run"))
+    .order_by(history.c.sequence)
+)
 
 
 def _waiting(row: Any) -> Waiting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,26 +46,22 @@ class Runs:
 
     def load(self, run_id: int, *, hold: bool = True) -> Run | None:
         """The run with its open tasks."""
-        return self._one(run.c.id == run_id, hold=hold)
+        return self._one(_HELD if hold else _LOOKED_AT, of_run=run_id)
 
     def of_task(self, task_id: int) -> tuple[Run, Task] | None:
         """The run of a task, held, and the task as it is, open or not."""
-        found = self._one(run.c.id == _RUN_OF_TASK, given={"of_task": task_id})
+        found = self._one(_HELD_OF_TASK, of_task=task_id)
         if found is None:
             return None
         for item in found.open_tasks:
             if item.id == task_id:
                 return found, item
-        row = self._connection.execute(sa.select(task).where(task.c.id == task_id)).one()
-        return found, _task(row)
+        return found, _task(self._connection.execute(_TASK, {"of_task": task_id}).one())
 
     def open_run(self, procedure: str, about: RecordRef) -> Run | None:
         """The one run of this procedure that is open on this record, held."""
         return self._one(
-            run.c.procedure == procedure,
-            run.c.about_entity == about.entity,
-            run.c.about_id == about.id,
-            _IS_OPEN,
+            _HELD_OPEN_ON, procedure=procedure, about_entity=about.entity, about_id=about.id
         )
 
     def open_about(self, records: Sequence[RecordRef]) -> tuple[int, ...]:
@@ -82,24 +78,14 @@ class Runs:
             task.c.state == TaskState.OPEN.value,
             task.c.lane.in_(roles) | task.c.role.in_(roles),
         )
-        return self._ids(run.c.id.in_(waiting))
-
-    def _ids(self, *conditions: sa.ColumnElement[bool]) -> tuple[int, ...]:
-        statement = sa.select(run.c.id).where(*conditions).order_by(run.c.id)
+        statement = sa.select(run.c.id).where(run.c.id.in_(waiting)).order_by(run.c.id)
         return tuple(self._connection.scalars(statement))
 
-    def _one(
-        self,
-        *conditions: sa.ColumnElement[bool],
-        hold: bool = True,
-        given: Mapping[str, Any] | None = None,
-    ) -> Run | None:
-        statement = sa.select(run).where(*conditions)
-        if hold:
-            statement = statement.with_for_update()
-        row = self._connection.execute(statement, given or {}).one_or_none()
+    def _one(self, statement: sa.Select[Any], **given: Any) -> Run | None:
+        row = self._connection.execute(statement, given).one_or_none()
         if row is None:
             return None
+        # read after the run is held, so that nobody changes them any more
         tasks = self._connection.execute(_OPEN_TASKS, {"of_run": row.id})
         return _run(row, tasks.all())
 
@@ -117,7 +103,7 @@ class Runs:
             "ended_at": None if new.is_open else at,
             "revision": 1,
         }
-        result = self._connection.execute(run.insert(), values)
+        result = self._connection.execute(_INSERT_RUN, values)
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def update(self, before: Run, after: Run, *, at: datetime) -> None:
@@ -144,13 +130,13 @@ class Runs:
         after: Run,
         run_id: int,
         *,
-        titles: Mapping[str, str],
+        title_of: Callable[[str], str],
         closings: Mapping[int, Closing],
         at: datetime,
     ) -> tuple[Waiting, ...]:
         """Write the tasks that are new or differ; those that were opened and wait.
 
-        `titles` maps steps to their titles.
+        `title_of` gives the title of a step.
         """
         new = [item for number, item in after.tasks.items() if number not in before.tasks]
         opened: list[Waiting] = []
@@ -162,7 +148,7 @@ class Runs:
                 "procedure": after.procedure,
                 "step": item.step,
                 "scope": item.scope,
-                "title": titles[item.step],
+                "title": title_of(item.step),
                 "about_entity": item.about.entity,
                 "about_id": item.about.id,
                 "opened_at": at,
@@ -192,7 +178,7 @@ class Runs:
         if not lines:
             return
         self._connection.execute(
-            history.insert(),
+            _INSERT_HISTORY,
             [
                 {
                     "run_id": run_id,
@@ -220,8 +206,23 @@ _OPEN_ABOUT = sa.select(run.c.id).where(
     run.c.about_id == sa.bindparam("about_id"),
     _IS_OPEN,
 )
-_RUN_OF_TASK = (
-    sa.select(task.c.run_id).where(task.c.id == sa.bindparam("of_task")).scalar_subquery()
+_TASK = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
+_LOOKED_AT = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
+_HELD = _LOOKED_AT.with_for_update()
+_HELD_OF_TASK = (
+    sa.select(run)
+    .where(run.c.id == _TASK.with_only_columns(task.c.run_id).scalar_subquery())
+    .with_for_update()
+)
+_HELD_OPEN_ON = (
+    sa.select(run)
+    .where(
+        run.c.procedure == sa.bindparam("procedure"),
+        run.c.about_entity == sa.bindparam("about_entity"),
+        run.c.about_id == sa.bindparam("about_id"),
+        _IS_OPEN,
+    )
+    .with_for_update()
 )
 _OPEN_TASKS = sa.select(task).where(
     task.c.run_id == sa.bindparam("of_run"), task.c.state == TaskState.OPEN.value
@@ -247,7 +248,9 @@ _TASK_VALUES = (
     "answers",
     "revision",
 )
+_INSERT_RUN = run.insert()
 _INSERT_TASK = task.insert()
+_INSERT_HISTORY = history.insert()
 _UPDATE_TASK = (
     task.update()
     .where(task.c.id == sa.bindparam("of_task"))

@@ -26,12 +26,18 @@ class KeptVerdict:
     at: datetime | None = None
 
 
+_INSERT = verdict.insert()
+_OF_RUN = (
+    sa.select(verdict).where(verdict.c.run_id == sa.bindparam("of_run")).order_by(verdict.c.id)
+)
+
+
 def append(connection: sa.Connection, given: Sequence[KeptVerdict], at: datetime) -> None:
     """Keep verdicts; replaying each gives the same output."""
     if not given:
         return
     connection.execute(
-        verdict.insert(),
+        _INSERT,
         [
             {
                 "decision": item.verdict.decision,
@@ -54,8 +60,7 @@ def append(connection: sa.Connection, given: Sequence[KeptVerdict], at: datetime
 
 def of_run(connection: sa.Connection, run_id: int) -> tuple[KeptVerdict, ...]:
     """The verdicts of a run, oldest first."""
-    statement = sa.select(verdict).where(verdict.c.run_id == run_id).order_by(verdict.c.id)
-    return tuple(_kept(row) for row in connection.execute(statement))
+    return tuple(_kept(row) for row in connection.execute(_OF_RUN, {"of_run": run_id}))
 
 
 def page(

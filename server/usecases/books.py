@@ -10,6 +10,7 @@ from server.domain.procedure import Procedure
 from server.domain.refusals import NotFound
 from server.domain.run import Run
 from server.storage import pins
+from server.storage.queues import Standing
 from server.usecases.app import App
 
 
@@ -24,7 +25,7 @@ def current(app: App, procedure: str) -> Book:
     return pinned(app, None, app.definitions.hashes[procedure], procedure)
 
 
-def bare(run: Run) -> Book:
+def bare(run: Run | Standing) -> Book:
     """A book without any step, for a run whose own cannot be read any more."""
     procedure = Procedure(
         run.procedure,

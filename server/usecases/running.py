@@ -8,6 +8,7 @@ end because of it, tasks that move to somebody else) happens in the same transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from server import loading
 from server.domain.actor import Actor
 from server.domain.definitions import Book
-from server.domain.procedure import walk as all_steps
+from server.domain.procedure import Procedure
 from server.domain.run import Run
 from server.domain.values import RecordRef
 from server.engine import events as happened
@@ -26,7 +27,7 @@ from server.engine.people import PeopleSeen
 from server.engine.seats import PERSON
 from server.engine.walk import StepFailed, Walk
 from server.storage import failures, notices, pins, verdicts
-from server.storage.queues import Waiting
+from server.storage.queues import Standing, Waiting
 from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
 from server.usecases import books, notifying
@@ -88,11 +89,11 @@ class Running:
         except loading.NoLongerFits as error:
             raise StepFailed(run, None, str(error)) from error
 
-    def readable_book(self, run: Run) -> Book:
+    def readable_book(self, run: Run | Standing) -> Book:
         """As `book_of`; without any step where that fits no more, for reading and for ending."""
         try:
-            return self.book_of(run)
-        except StepFailed:
+            return books.pinned(self.app, self.connection, run.definition)
+        except loading.NoLongerFits:
             return books.bare(run)
 
     def walk(self, run: Run) -> Walk:
@@ -226,7 +227,7 @@ class Running:
                 walk.before,
                 settled.run(walk.run, stored),
                 ids.get(walk.run.id, walk.run.id),
-                titles={step.key: step.title for step in all_steps(walk.book.procedure.steps)},
+                title_of=partial(_title, walk.book.procedure),
                 closings=_closings(walk, self.actor),
                 at=self.at,
             )
@@ -275,6 +276,10 @@ class Running:
             for record, item in self.draft.verdicts
         ]
         verdicts.append(self.connection, kept, self.at)
+
+
+def _title(procedure: Procedure, step: str) -> str:
+    return procedure.step(step).title
 
 
 def _closings(walk: Walk, actor: Actor) -> dict[int, Closing]:

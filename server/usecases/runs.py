@@ -167,10 +167,9 @@ def view(app: App, actor: Actor, run_id: int) -> RunView:
 
 def _view(running: Running, run_id: int) -> RunView:
     row = queues.run_row(running.connection, run_id)
-    run = running.runs.load(run_id, hold=False)
-    if row is None or run is None:
+    if row is None:
         raise NotFound(f"There is no run {run_id}.")
-    procedure = running.readable_book(run).procedure
+    procedure = running.readable_book(row).procedure
     told = queues.history_of(running.connection, run_id)
     events = [event_of(line.kind, line.step, line.facts) for line in told]
     titles = showing.record_titles(running, [row.about])
