@@ -142,7 +142,7 @@ def _recorded(url: str, actor: Any) -> Written:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE")):
             written.append((statement, list(parameters) if many else [parameters]))
 
-    sa.event.listen(app.database.engine, "before_cursor_execute", note)
+    sa.event.listen(app.database.writing, "before_cursor_execute", note)
     floor.complete(app, actor, task, outcome="again", rounds=3, hurry=False)
     app.database.dispose()
     return written
