@@ -7,9 +7,11 @@ step's `action`. Design: language reference, *Procedure* and *Semantics*.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from server.domain.ballot import Quota
 from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.values import Type
@@ -62,6 +64,17 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """By when a person should be done: `within` is a duration from when the task opened.
+
+    `late` is the role that is told when that has passed; None tells nobody.
+    """
+
+    within: Expression
+    late: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Do:
     """A person works. `of` overrides who holds the role here; `with_roles` may look and be asked."""
 
@@ -73,6 +86,47 @@ class Do:
     with_roles: tuple[str, ...] = ()
     asks: Mapping[str, Question] = field(default_factory=dict)
     creates: Creation | None = None
+    due: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the holders of `role`, a seat for each record of `of` it is held for.
+
+    `of` overrides the procedure's lane. `condition` says whether the signer is needed at all; its
+    table has the output `then: asked | left-out`, and `given` its inputs.
+    """
+
+    role: str
+    of: Expression | None = None
+    condition: Decision | None = None
+    given: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """People sign, or vote on, a record or a fact; the outcome follows from how many did.
+
+    `item` is what they sign, else the step's record; `text` says in a line what is asked of them.
+    It passes when `passes` of the seats approve and fails when `fails` reject, as soon as neither
+    can change. `again` says who signs when the step is entered again: all, or those who refused.
+    `ballot` gives the words for approve, reject and abstain; abstaining is possible where it is
+    listed. `at_latest` is a moment, or a duration from when the round opened. Outcomes: approved,
+    rejected, undecided, late; just those that are possible.
+    """
+
+    item: Expression | None
+    text: str
+    instruction: str
+    signers: tuple[Signer, ...]
+    passes: Quota = "all"
+    fails: Quota = "one"
+    again: str = "all"
+    at_latest: Expression | None = None
+    ballot: Mapping[str, str] = field(default_factory=dict)
+    form: str | None = None
+    asks: Mapping[str, Question] = field(default_factory=dict)
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +192,53 @@ class ContinueIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Another procedure is carried out, and this one waits for it.
+
+    Outcomes are the ends of the called run, and `stopped` where that is listed. A run that is open
+    on the record already is waited for. `enters` as for `Start`.
+    """
+
+    procedure: str
+    enters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """Nobody does anything until a moment comes or a condition holds: just one of the two is given.
+
+    `condition` is a table with the output `then: go-on | wait`, `given` its inputs. An unknown
+    moment is waited for until it is known and has come. `at_latest`, a moment or a duration from
+    arrival, gives the outcome `late`.
+    """
+
+    moment: Expression | None = None
+    condition: Decision | None = None
+    given: Mapping[str, Expression] = field(default_factory=dict)
+    at_latest: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """A list of steps that people may begin whenever they need it, as often as they like.
+
+    It is offered as a button, for the role of its first step, while what holds it is open.
+    """
+
+    key: str
+    title: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Steps that belong together (YAML: `steps`)."""
+
+    steps: tuple[Step, ...]
+    as_needed: tuple[AsNeeded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     key: str
     steps: tuple[Step, ...]
@@ -149,6 +250,7 @@ class Together:
 
     branches: tuple[Branch, ...]
     finish_when: str = "all"
+    as_needed: tuple[AsNeeded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +258,49 @@ class End:
     name: str
 
 
-Action = Do | Decide | Choose | Set | Create | Notify | Start | ContinueIn | Together | End
+Action = (
+    Do
+    | Approve
+    | Decide
+    | Choose
+    | Set
+    | Create
+    | Notify
+    | Call
+    | Start
+    | ContinueIn
+    | WaitUntil
+    | Together
+    | Group
+    | End
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The step is done for each record of a list (YAML: `for_each: x in members`).
+
+    `name` is what the record of a turn is called in it. One turn after the other in the order of
+    the list, or `all_at_once`. Records that are added later get a turn too. They are done when no
+    turn is open or due; or when `finish_when` turns are: the first, a number, or a fraction of the
+    members; or, given `condition` (a table with the output `then: done | go-on`, `given` its
+    inputs), exactly when that holds. What is open then is withdrawn.
+    """
+
+    name: str
+    members: Expression
+    all_at_once: bool = False
+    finish_when: Quota = "all"
+    condition: Decision | None = None
+    given: Mapping[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One box of the diagram. `about` is the record it works on or hands over."""
+    """One box of the diagram. `about` is the record it works on or hands over.
+
+    With `each`, all but `then` belongs to each turn: its outcomes, what it sets, how it is named.
+    """
 
     key: str
     action: Action
@@ -172,6 +311,7 @@ class Step:
     then: str | None = None
     name: str | None = None
     """`as:` what the answers or the verdict are called in expressions from here on."""
+    each: Turns | None = None
 
     @property
     def is_last(self) -> bool:
@@ -180,13 +320,43 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """A period that a run begins in, once each (YAML: `every`).
+
+    `count` and `unit` give its length: 1 month, 2 weeks. `catch_up` says what happens to periods
+    that passed while nothing was running: `one` of them is made up for, `all` or `none`. With
+    `each`, a run begins for each record of a list, called by its name in `set`.
+    """
+
+    count: int
+    unit: Period
+    each: Turns | None = None
+    catch_up: str = "one"
+
+
+class Period(enum.StrEnum):
+    """What a recurring start counts in. The values are what YAML says."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WORKING_DAY = "working_day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
 class Beginning:
     """One way a run begins (YAML: an item of `starts`).
 
-    Just one of `by` (a role's button), `after` (another procedure) and `when` (a new record of this
-    entity) is given. With `when` and `by`, the record that starts is called by its entity; `about`
-    then finds the run's record from it, else it is the run's record itself. `gateway` holds the
-    condition `if:` as a table with the output `then: start | stay`; `given` its inputs.
+    Just one of `by` (a role's button), `after` (another procedure), `when` (a new record of this
+    entity), `at` (a moment of a record) and `every` (a period) is given. With `when` and `by`, the
+    record that starts is called by its entity; `about` then finds the run's record from it, else it
+    is the run's record itself. With `at`, an expression over the run's record, a run begins on each
+    record when that moment comes. With `every`, the start makes the run's record, and `set` fills
+    it. `gateway` holds the condition `if:` as a table with the output `then: start | stay`;
+    `given` its inputs.
     """
 
     key: str
@@ -200,6 +370,8 @@ class Beginning:
     gateway: Decision | None = None
     given: Mapping[str, Expression] = field(default_factory=dict)
     begins_at: str | None = None
+    at: Expression | None = None
+    every: Every | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +396,13 @@ class Procedure:
     stops_given: Mapping[str, Expression] = field(default_factory=dict)
     outside: bool = False
     names: Mapping[str, Type] = field(default_factory=dict)
+    as_needed: tuple[AsNeeded, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """All steps, those of inner lists and of what is done as needed among them."""
+        yield from walk(self.steps)
+        for item in self.as_needed:
+            yield from walk(item.steps)
 
     def step(self, key: str) -> Step:
         """The step of this key, in whichever list it stands.
@@ -231,7 +410,7 @@ class Procedure:
         Raises:
             KeyError: there is none.
         """
-        for step in walk(self.steps):
+        for step in self.walk():
             if step.key == key:
                 return step
         raise KeyError(key)
@@ -241,33 +420,81 @@ class Procedure:
 
     def gateways(self) -> Iterator[Decision]:
         """The tables that conditions of this procedure were made into while loading."""
-        for step in walk(self.steps):
-            if isinstance(step.action, Choose):
-                yield step.action.gateway
+        for step in self.walk():
+            yield from _gateways(step)
         for start in self.starts:
             if start.gateway is not None:
                 yield start.gateway
         if self.stops_when is not None:
             yield self.stops_when
 
+    def ends(self) -> tuple[str, ...]:
+        """The names under which a run can end by itself, in reading order; `DONE` last."""
+        named = [step.action.name for step in self.steps if isinstance(step.action, End)]
+        passed = any(DONE in followers(step, self.steps) for step in self.steps)
+        return tuple(dict.fromkeys([*named, DONE] if passed else named))
+
+
+def _gateways(step: Step) -> Iterator[Decision]:
+    match step.action:
+        case Choose(gateway=gateway):
+            yield gateway
+        case WaitUntil(condition=Decision() as condition):
+            yield condition
+        case Approve(signers=signers):
+            yield from (each.condition for each in signers if each.condition is not None)
+    if step.each is not None and step.each.condition is not None:
+        yield step.each.condition
+
+
+@dataclass(frozen=True, slots=True)
+class InnerList:
+    """A list of steps inside a step. `path` is where YAML has it, under the step."""
+
+    path: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def inner_lists(step: Step) -> Iterator[InnerList]:
+    """The lists that a step holds, in reading order: its group or branches, then as needed."""
+    match step.action:
+        case Group(steps=steps, as_needed=as_needed):
+            yield InnerList(("steps",), steps)
+        case Together(branches=branches, as_needed=as_needed):
+            for branch in branches:
+                yield InnerList(("together", branch.key), branch.steps)
+        case _:
+            return
+    for item in as_needed:
+        yield InnerList(("as_needed", item.key), item.steps)
+
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
     """All steps, those of inner lists after the step that holds them, in reading order."""
     for step in steps:
         yield step
-        if isinstance(step.action, Together):
-            for branch in step.action.branches:
-                yield from walk(branch.steps)
+        for inner in inner_lists(step):
+            yield from walk(inner.steps)
+
+
+def turn_of(step: Step) -> Step:
+    """The step as it is done in one turn: a list of its own, which ends after it."""
+    return replace(step, each=None, then=None)
 
 
 def followers(step: Step, steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """The keys that may come next in `steps`, the list that holds `step`; `DONE` for its end."""
+    """The keys that may come next in `steps`, the list that holds `step`; `DONE` for its end.
+
+    Outcomes of a step with `each` lead within its turn, which is no part of this list.
+    """
     if step.is_last:
         return ()
     position = next(index for index, other in enumerate(steps) if other.key == step.key)
     following = steps[position + 1].key if position + 1 < len(steps) else DONE
     default = step.then or following
-    if isinstance(step.action, Choose):
+    if step.each is not None:
+        targets: tuple[str, ...] = (default,)
+    elif isinstance(step.action, Choose):
         targets = step.action.targets
     elif step.outcomes:
         targets = tuple(outcome.then or default for outcome in step.outcomes.values())

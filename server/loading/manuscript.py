@@ -12,7 +12,7 @@ from server.domain.definitions import Process
 from server.domain.entity import Entity
 from server.domain.form import Form
 from server.domain.notification import Notification
-from server.domain.procedure import DONE, Procedure, Step, Together, followers
+from server.domain.procedure import DONE, Procedure, Step, followers, inner_lists
 from server.domain.role import Role
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.marked import Path, SourceFile
@@ -173,10 +173,9 @@ def _lists(
 ) -> Iterator[StepList]:
     yield StepList(procedure, source, steps, path, is_outer)
     for index, step in enumerate(steps):
-        if isinstance(step.action, Together):
-            for branch in step.action.branches:
-                inner = (*path, index, "together", branch.key)
-                yield from _lists(procedure, source, branch.steps, inner, is_outer=False)
+        for inner in inner_lists(step):
+            inner_path = (*path, index, *inner.path)
+            yield from _lists(procedure, source, inner.steps, inner_path, is_outer=False)
 
 
 def written_steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
