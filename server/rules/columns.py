@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from server.domain.expression.numbers import microseconds_since, ticks
 from server.domain.values import NUMERIC, Kind, Type, Value
 from server.rules.formulas import ORDERINGS
-from server.rules.nowhere import EPOCH
 
 SCALED_LIMIT = 2**51
 """Constants stay below this, so that their halves are exact in floating point."""
@@ -131,26 +131,9 @@ class Column:
         return encode
 
 
-def ticks(value: Value) -> Fraction:
-    """A number, date, moment or duration as an exact number."""
-    match value:
-        case datetime():
-            return Fraction(_microseconds_since(value))
-        case date():
-            return Fraction(value.toordinal())
-        case timedelta():
-            return Fraction(value // _TICK)
-        case _:
-            return Fraction(value)  # type: ignore[arg-type]
-
-
-def _microseconds_since(value: datetime) -> int:
-    return (value - EPOCH) // _TICK
-
-
 _TO_NUMBER: Mapping[Kind, Callable[[Any], int]] = {
     Kind.DATE: date.toordinal,
-    Kind.DATE_TIME: _microseconds_since,
+    Kind.DATE_TIME: microseconds_since,
     Kind.DURATION: lambda value: value // _TICK,
 }
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from server.domain.decision import Decision, Hits
 from server.domain.expression import Expression, compiled
+from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import Joined, Node
 from server.domain.expression.walking import free_paths
 from server.domain.values import YES_NO, Value
-from server.rules.nowhere import EPOCH, NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.expression.evaluation import Closure, compiled
+from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import (
     Comparison,
     Conditional,
@@ -44,7 +45,6 @@ from server.rules.formulas import (
     every,
     some,
 )
-from server.rules.nowhere import EPOCH, NOWHERE
 
 GROUPS, WAYS, VALUES, LENGTH = 10, 12, 300, 60
 """What the condition of one rule may cost; what goes beyond is hoisted, the dearest part first."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from server.domain.decision import Decision, Hits, NoVerdict, Verdict
 from server.domain.expression import Expression, compiled
+from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import Now
 from server.domain.expression.walking import nodes
 from server.domain.values import Value
 from server.rules.intake import fitness, unfit
 from server.rules.matcher import BrokenError, Matcher
-from server.rules.nowhere import EPOCH, NOWHERE
 from server.rules.plan import Plan
 from server.rules.verdicts import Policy
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from server.domain.decision import Decision
+from server.domain.expression.nowhere import EPOCH
 from server.domain.expression.numbers import calculated
 from server.domain.expression.tree import Constant
 from server.domain.expression.walking import nodes
 from server.domain.values import NUMERIC, Kind, RecordRef, Type, Value
 from server.rules.intake import fitness
-from server.rules.nowhere import EPOCH
 
 TRIED = 200
 """Combinations of inputs that a table is tried with, beside each value once."""

@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from server.domain.expression.nowhere import EPOCH
 from server.domain.values import Value
 
 _EXACT = Context(prec=5_000)
@@ -38,6 +39,23 @@ def negative(value: Value) -> Value:
 def exact(value: Value) -> Fraction:
     """A number as a fraction."""
     return Fraction(value)  # type: ignore[arg-type]
+
+
+def ticks(value: Value) -> Fraction:
+    """A number, date, moment or duration as an exact number."""
+    match value:
+        case datetime():
+            return Fraction(microseconds_since(value))
+        case date():
+            return Fraction(value.toordinal())
+        case timedelta():
+            return Fraction(value // _TICK)
+        case _:
+            return Fraction(value)  # type: ignore[arg-type]
+
+
+def microseconds_since(value: datetime) -> int:
+    return (value - EPOCH) // _TICK
 
 
 def _pair(left: Any, right: Any) -> tuple[Any, Any]:

@@ -8,8 +8,8 @@ import pytest
 
 from server.domain.expression import Problem, cell, conjunction, evaluate, nodes
 from server.domain.expression.kinds import DATE, DURATION, FRACTION, MONEY, NUMBER
+from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, Type
-from server.rules.nowhere import EPOCH, NOWHERE
 
 IMPACT = Type(Kind.CHOICE, choices=("extensive", "moderate", "minor", "service-owner"))
 

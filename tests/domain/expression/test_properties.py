@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.expression import Problem, evaluate, parse, resolve
+from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.walking import depth, moved, nodes
 from server.domain.values import YES_NO
-from server.rules.nowhere import EPOCH, NOWHERE
 from tests.domain.expression.world import ENTITIES, NAMES, NOW, OPTIONAL, VALUES, World
 from tests.strategies import COMPUTED, a_condition, resolved, some_inputs
 
