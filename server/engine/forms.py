@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from server.domain.entity import Entity, Field
 from server.domain.expression import Expression, World, evaluate
 from server.domain.form import Form, FormField
-from server.domain.procedure import Do, Outcome
+from server.domain.procedure import Do, Outcome, Step
+from server.domain.refusals import Invalid
+from server.domain.run import Task
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
+from server.engine.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,62 @@ class _Answered:
 
     def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
         return self._draft.holders(role, of)
+
+
+def sheet_of(
+    walk: Walk, task: Task, step: Step, draft: Draft, entities: Mapping[str, Entity]
+) -> Sheet | None:
+    """The form of a task over the record that it fills; None where the step has none."""
+    action = step.action
+    assert isinstance(action, Do)
+    if action.form is None:
+        return None
+    form = walk.book.forms[action.form]
+    record = None if action.creates is not None else task.about
+    return Sheet(form, entities[form.entity], record, walk.names(task.scope), draft)
+
+
+def accepted(
+    draft: Draft,
+    task: Task,
+    action: Do,
+    chosen: Outcome | None,
+    sheet: Sheet | None,
+    sent: Mapping[str, Value],
+    problems: Mapping[str, str],
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What is written of what was sent: values of fields, answers of questions.
+
+    `problems` are those found while reading what was sent.
+
+    Raises:
+        Invalid: it breaks the rules of the form; `problems` tells each.
+    """
+    found = dict(problems)
+    answers = {key: sent.get(key) for key in action.asks}
+    values = {key: value for key, value in sent.items() if key not in action.asks}
+    if sheet is not None:
+        found = {**sheet.problems(values), **found}
+        values = sheet.written(values)
+    known = {**_needed(draft, task, chosen, sheet), **values}
+    found = {**question_problems(action, chosen, answers, known), **found}
+    if found:
+        count = len(found)
+        raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", found)
+    return values, answers
+
+
+def _needed(
+    draft: Draft, task: Task, chosen: Outcome | None, sheet: Sheet | None
+) -> dict[str, Value]:
+    """What the record holds of that which the outcome needs."""
+    if chosen is None or sheet is None:
+        return {}
+    return {
+        key: draft.field(task.about, key)
+        for key in chosen.needs
+        if key in sheet.entity.fields and task.about.entity == sheet.entity.key
+    }
 
 
 def question_problems(

@@ -20,11 +20,10 @@ from server.domain.procedure import Procedure
 from server.domain.run import Run
 from server.domain.values import RecordRef
 from server.engine import events as happened
-from server.engine import settled
+from server.engine import settled, settling
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import PeopleSeen
-from server.engine.seats import PERSON
 from server.engine.walk import StepFailed, Walk
 from server.storage import failures, notices, pins, verdicts
 from server.storage.queues import Standing, Waiting
@@ -32,10 +31,6 @@ from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
 from server.usecases import books, notifying
 from server.usecases.app import App
-
-HOLDER, MEMBERSHIP = "holder", "membership"
-ROUNDS = 100
-"""How often what follows from a command may be followed up; beyond it, it never comes to rest."""
 
 
 class Running:
@@ -112,73 +107,29 @@ class Running:
 
     def settle(self) -> None:
         """Carry on until no change is left that something else would follow from."""
-        seen: dict[RecordRef, int] = {}
-        arrived: set[int] = set()
-        for _ in range(ROUNDS):
-            fresh = [ref for ref in self.draft.touched if self.draft.writes(ref) != seen.get(ref)]
-            begun = {run_id for run_id in self.machine.walks if run_id < 0} - arrived
-            if not fresh and not begun:
-                return
-            arrived |= begun
-            for ref in fresh:
-                is_first_look = ref not in seen
-                seen[ref] = self.draft.writes(ref)
-                if ref.id < 0 and is_first_look:
-                    self._start_with(ref)
-            self._recheck(fresh, begun)
-        raise StepFailed(
-            next(reversed(self.machine.walks.values())).run,
-            None,
-            f"After {ROUNDS} rounds, new records still began runs and runs new records: the "
-            "procedures go round in a circle.",
-        )
+        settling.settle(self.machine, self.draft, self.app.definitions.procedures, self)
 
-    def _start_with(self, record: RecordRef) -> None:
-        for procedure in self.app.definitions.procedures.values():
-            for beginning in procedure.starts:
-                if beginning.when == record.entity:
-                    book = self.book(procedure.key)
-                    if self.machine.begin_with(book, beginning, record) is not None:
-                        break
+    def open_about(self, records: Iterable[RecordRef]) -> Iterable[int]:
+        return self.runs.open_about(list(records))
 
-    def _recheck(self, fresh: Iterable[RecordRef], begun: set[int]) -> None:
-        """Look at what ends runs and who holds tasks: where records differ, and in new runs."""
-        records = set(fresh)
-        stored = [ref for ref in records if ref.id > 0]
-        ids = set(self.runs.open_about(stored)) if stored else set()
-        roles = self._roles_touched(records)
-        if roles:
-            ids |= set(self.runs.open_with_role(sorted(roles)))
-        for run_id in sorted(ids - self.machine.walks.keys()):
-            run = self.runs.load(run_id)
-            if run is not None and run.is_open:
-                self._take_up(run)
-        for walk in tuple(self.machine.walks.values()):
-            if walk.run.about in records or walk.run.id in ids | begun:
-                self.machine.recheck(walk)
+    def open_with_role(self, roles: Iterable[str]) -> Iterable[int]:
+        return self.runs.open_with_role(list(roles))
 
-    def _take_up(self, run: Run) -> None:
+    def roles_of(self, person: RecordRef) -> Iterable[str]:
+        return self.records.roles_of(person)
+
+    def role_kept(self, holder: RecordRef) -> str:
+        return str(self.records.field(holder, "role"))
+
+    def take_up(self, run: int) -> None:
         """Have a run looked at; one that fits no more is told to administrators, and left alone."""
+        found = self.runs.load(run)
+        if found is None or not found.is_open:
+            return
         try:
-            self.walk(run)
+            self.walk(found)
         except StepFailed as error:
-            failures.note(self.connection, run.id, None, str(error), None, self.at)
-
-    def _roles_touched(self, records: set[RecordRef]) -> set[str]:
-        """The roles whose holders differ because persons, members or holders do."""
-        roles: set[str] = set()
-        for ref in records:
-            if ref.entity == HOLDER:
-                roles |= {str(self.draft.field(ref, "role"))}
-                if ref.id > 0:
-                    roles |= {str(self.records.field(ref, "role"))}
-            elif ref.entity == PERSON and ref.id > 0:
-                roles |= set(self.records.roles_of(ref))
-            elif ref.entity == MEMBERSHIP:
-                person = self.draft.field(ref, "person")
-                if isinstance(person, RecordRef) and person.id > 0:
-                    roles |= set(self.records.roles_of(person))
-        return roles
+            failures.note(self.connection, run, None, str(error), None, self.at)
 
     # -- saving -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from server.domain.procedure import Do, Outcome, Step
 from server.domain.refusals import Conflict, Invalid
 from server.domain.run import Task
 from server.domain.values import Type, Value, to_json
-from server.engine.forms import Sheet, question_problems
+from server.engine.forms import accepted, sheet_of
 from server.engine.walk import Walk
 from server.storage import changes
 from server.usecases.reading import read_values
@@ -49,40 +49,15 @@ def read(
     """
     action = step.action
     assert isinstance(action, Do)
-    sheet: Sheet | None = None
+    entities = running.app.definitions.entities
+    sheet = sheet_of(walk, task, step, running.draft, entities)
     types: dict[str, Type] = {key: question.type for key, question in action.asks.items()}
-    if action.form is not None:
-        form = walk.book.forms[action.form]
-        entity = running.app.definitions.entities[form.entity]
-        record = None if action.creates is not None else task.about
-        sheet = Sheet(form, entity, record, walk.names(task.scope), running.draft)
-        types |= {item.field: entity.fields[item.field].type for item in form.fields}
-    sent, problems = read_values(running.records, running.app.definitions.entities, types, raw)
-    problems |= {key: "This step has no such field." for key in raw if key not in types}
-    answers = {key: sent.get(key) for key in action.asks}
-    values = {key: value for key, value in sent.items() if key not in action.asks}
     if sheet is not None:
-        problems = {**sheet.problems(values), **problems}
-        values = sheet.written(values)
-    known = {**_record_values(running, task, chosen, sheet), **values}
-    problems = {**question_problems(action, chosen, answers, known), **problems}
-    if problems:
-        count = len(problems)
-        raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", problems)
-    return values, answers
-
-
-def _record_values(
-    running: Running, task: Task, chosen: Outcome | None, sheet: Sheet | None
-) -> dict[str, Value]:
-    """What the record holds of that which the outcome needs."""
-    if chosen is None or sheet is None:
-        return {}
-    return {
-        key: running.draft.field(task.about, key)
-        for key in chosen.needs
-        if key in sheet.entity.fields and task.about.entity == sheet.entity.key
-    }
+        fields = sheet.entity.fields
+        types |= {item.field: fields[item.field].type for item in sheet.form.fields}
+    sent, problems = read_values(running.records, entities, types, raw)
+    problems |= {key: "This step has no such field." for key in raw if key not in types}
+    return accepted(running.draft, task, action, chosen, sheet, sent, problems)
 
 
 def unchanged_since(
