@@ -14,7 +14,7 @@ from server.domain.procedure import Procedure
 from server.notation import process_map as process_maps
 from server.notation import reading, svg
 from server.notation.layout import lay_out
-from server.notation.reading import Link
+from server.notation.looks import Link
 from server.notation.titles import Titles, in_words
 
 __all__ = ["Link", "Titles", "in_words", "process_map", "swim_lanes"]

@@ -16,17 +16,28 @@ class Shape(enum.StrEnum):
     TASK = "task"
     AUTOMATIC = "automatic"
     GATEWAY = "gateway"
+    WAIT = "wait"
+    GROUP = "group"
     FORK = "fork"
     JOIN = "join"
+    CALL = "call"
     HANDOVER = "handover"
     START = "start"
+    NEEDED = "needed"
+    STOP = "stop"
     END = "end"
 
 
 class Glyph(enum.StrEnum):
-    """The small sign in the corner of a box that the application works on."""
+    """The small sign in the corner of a box, of all but one person's work."""
 
     NONE = ""
+    SIGN = "sign"
+    LIST = "list"
+    WAIT = "wait"
+    CALL = "call"
+    NEEDED = "needed"
+    STOP = "stop"
     CHOICE = "choice"
     FORK = "fork"
     WRITE = "write"
@@ -56,8 +67,8 @@ class Exit:
 class Box:
     """`key` is unique in the diagram. `lane` is the index of the lane it stands in.
 
-    `then` is the one way out without a label; `exits` are those with one. `kind` says in words what
-    the box is.
+    `then` is the one way out without a label; `exits` are those with one. `notes` stand small under
+    the title: for whom it is repeated, by when it is due. `kind` says in words what the box is.
     """
 
     key: str
@@ -68,6 +79,7 @@ class Box:
     href: str | None = None
     glyph: Glyph = Glyph.NONE
     lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
     exits: tuple[Exit, ...] = ()
     then: str | None = None
 
@@ -77,6 +89,7 @@ class Box:
         seen = (
             self.title,
             *(line.text for line in self.lines),
+            *self.notes,
             *(way.label for way in self.exits),
         )
         return f"{' '.join(part for part in seen if part)}, {self.kind}"

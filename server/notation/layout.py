@@ -8,7 +8,7 @@ no line crosses a box or covers another line, and lines that meet lead to the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from server.notation.diagram import Box, Diagram, Shape
@@ -54,6 +54,7 @@ class Place:
     title: tuple[str, ...]
     exits: tuple[ExitPlace, ...]
     starts: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -95,14 +96,43 @@ class Layout:
     head: float
 
 
-def lay_out(diagram: Diagram) -> Layout:
-    """The same diagram always gets the same places."""
+@dataclass(frozen=True, slots=True)
+class ExitSize:
+    """How high a labelled way out is in its box, and how far below its top the way leaves."""
+
+    lines: tuple[str, ...]
+    height: float
+    port: float
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How high a box is, its words broken into lines; its exits stand at its foot."""
+
+    height: float
+    title: tuple[str, ...] = ()
+    exits: tuple[ExitSize, ...] = ()
+    starts: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+Measure = Callable[[Box, float], Size]
+"""The size of a box that is so wide."""
+
+
+def lay_out(diagram: Diagram, measure: Measure | None = None, wide: float | None = None) -> Layout:
+    """The same diagram always gets the same places.
+
+    Boxes are as wide as a page lets them be, and as high as their words take, unless another
+    notation says how `wide` they are and how to `measure` them.
+    """
     rows = rows_of(diagram)
     ways, tracks = route(diagram, rows)
-    wide = min(WIDE, max(NARROW, ROOM / max(1, len(diagram.lanes))))
+    wide = wide or min(WIDE, max(NARROW, ROOM / max(1, len(diagram.lanes))))
+    measure = measure or _measured
     head = LANE_HEAD if any(lane.title for lane in diagram.lanes) else 0.0
     middles, bands, width = _across(diagram, tracks, wide)
-    sizes = {box.key: _measured(box, wide) for box in diagram.boxes}
+    sizes = {box.key: measure(box, wide) for box in diagram.boxes}
     tops, gaps, height = _down(diagram, rows, tracks, sizes, head)
     places = {
         box.key: _placed(box, sizes[box.key], middles[box.lane], tops[rows[box.key]], wide)
@@ -135,43 +165,43 @@ def rows_of(diagram: Diagram) -> Mapping[str, int]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
-    title: tuple[str, ...]
-    exits: tuple[tuple[str, ...], ...]
-    height: float
-    starts: tuple[tuple[str, ...], ...] = ()
-
-
-def _measured(box: Box, wide: float) -> _Size:
+def _measured(box: Box, wide: float) -> Size:
     room = wide - 2 * PADDING
     if box.shape is Shape.START:
         starts = tuple(wrap(line.text, room - GLYPH_ROOM, EXIT_SIZE, 2) for line in box.lines)
         height = sum(len(lines) * EXIT_LEADING + START_GAP for lines in starts)
-        return _Size((), (), 2 * PADDING - 6 + height, starts)
+        return Size(2 * PADDING - 6 + height, starts=starts)
     if box.glyph or box.shape is Shape.END:
         room -= GLYPH_ROOM
     title = wrap(box.title, room, TITLE_SIZE, 4)
-    room_of_exits = wide - 2 * PADDING
-    exits = tuple(wrap(way.label, room_of_exits, EXIT_SIZE, 2) for way in box.exits)
-    height = 2 * PADDING + len(title) * TITLE_LEADING
-    height += sum(2 * EXIT_PADDING + len(lines) * EXIT_LEADING for lines in exits)
-    return _Size(title, exits, height)
+    exits = tuple(_exit(way.label, wide - 2 * PADDING) for way in box.exits)
+    notes = tuple(line for note in box.notes for line in wrap(note, room, EXIT_SIZE, 2))
+    height = 2 * PADDING + len(title) * TITLE_LEADING + len(notes) * EXIT_LEADING
+    return Size(height + sum(each.height for each in exits), title, exits, notes=notes)
 
 
-def _placed(box: Box, size: _Size, middle: float, top: float, wide: float) -> Place:
+def _exit(label: str, room: float) -> ExitSize:
+    lines = wrap(label, room, EXIT_SIZE, 2)
+    height = 2 * EXIT_PADDING + len(lines) * EXIT_LEADING
+    return ExitSize(lines, height, height / 2)
+
+
+def _placed(box: Box, size: Size, middle: float, top: float, wide: float) -> Place:
     exits = []
-    y = (
-        top
-        + size.height
-        - sum(2 * EXIT_PADDING + len(lines) * EXIT_LEADING for lines in size.exits)
-    )
-    for lines in size.exits:
-        height = 2 * EXIT_PADDING + len(lines) * EXIT_LEADING
-        exits.append(ExitPlace(lines, y, height, y + height / 2))
-        y += height
+    y = top + size.height - sum(each.height for each in size.exits)
+    for each in size.exits:
+        exits.append(ExitPlace(each.lines, y, each.height, y + each.port))
+        y += each.height
     return Place(
-        box, middle - wide / 2, top, wide, size.height, size.title, tuple(exits), size.starts
+        box,
+        middle - wide / 2,
+        top,
+        wide,
+        size.height,
+        size.title,
+        tuple(exits),
+        size.starts,
+        size.notes,
     )
 
 
@@ -193,7 +223,7 @@ def _down(
     diagram: Diagram,
     rows: Mapping[str, int],
     tracks: Tracks,
-    sizes: Mapping[str, _Size],
+    sizes: Mapping[str, Size],
     head: float,
 ) -> tuple[Mapping[int, float], Mapping[int, float], float]:
     heights: dict[int, float] = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.domain.definitions import Process
-from server.domain.procedure import ContinueIn, Procedure, Start, walk
+from server.domain.procedure import Call, ContinueIn, Procedure, Start
 from server.notation.diagram import Box, Diagram, Exit, Glyph, Lane, Shape
-from server.notation.reading import Link
+from server.notation.looks import Link
 from server.notation.titles import Titles
 
 
@@ -36,8 +36,8 @@ def _leads_to(procedure: Procedure, procedures: Mapping[str, Procedure]) -> tupl
     """The procedures that begin from this one, said on either side."""
     targets = [
         step.action.procedure
-        for step in walk(procedure.steps)
-        if isinstance(step.action, Start | ContinueIn)
+        for step in procedure.walk()
+        if isinstance(step.action, Call | Start | ContinueIn)
     ]
     targets += [
         other.key

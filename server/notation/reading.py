@@ -2,40 +2,37 @@
 
 A step of the application (decide, choose, set, create, notify, start) stands in the lane of the step
 that leads to it, as people draw it. The end of the outermost list gets a box of its own, and
-branches side by side a box where they meet again.
+branches side by side, or the turns of a list, a box where they meet again. What is done as needed
+begins with a box that nothing leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from server.domain.procedure import (
     DONE,
+    AsNeeded,
     Beginning,
     Branch,
     Choose,
-    ContinueIn,
-    Create,
-    Decide,
-    Do,
-    End,
-    Notify,
+    Group,
     Procedure,
-    Set,
-    Start,
     Step,
     Together,
+    WaitUntil,
     walk,
 )
+from server.notation import looks
 from server.notation.diagram import Box, Diagram, Exit, Glyph, Lane, Line, Shape
+from server.notation.looks import Link
 from server.notation.titles import Titles, in_words
-
-Link = Callable[[str, str], str | None]
-"""The address of a thing, given its kind (`step`, `role`, `procedure`, ...) and key; None: none."""
 
 _APPLICATION = "The application"
 _OTHERWISE = "Otherwise"
+_IN_TIME = "In time"
+_END = "end:"
 
 
 def diagram(
@@ -47,7 +44,7 @@ def diagram(
 ) -> Diagram:
     """The whole procedure with one lane for each role that has something to do."""
     reader = _Reader(procedure, titles, link)
-    lanes, boxes = _without_empty(reader.lanes, reader.boxes())
+    lanes, boxes = without_empty(reader.lanes, reader.whole())
     begun = frozenset(box.key for box in boxes if box.shape is Shape.START) if done else done
     return Diagram(
         title=procedure.title,
@@ -62,17 +59,17 @@ def diagram(
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list of steps and where its end leads."""
+    """A list of steps and where its end leads; None where nothing follows."""
 
     steps: tuple[Step, ...]
-    end: str
+    end: str | None
 
-    def after(self, step: Step) -> str:
+    def after(self, step: Step) -> str | None:
         position = self.steps.index(step)
         following = self.steps[position + 1].key if position + 1 < len(self.steps) else DONE
         return self.place(step.then or following)
 
-    def place(self, target: str) -> str:
+    def place(self, target: str) -> str | None:
         return self.end if target == DONE else target
 
 
@@ -84,19 +81,19 @@ class _Reader:
     lane_of: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        used = [*self.procedure.lanes]
-        for step in walk(self.procedure.steps):
-            if isinstance(step.action, Do) and step.action.role not in used:
-                used.append(step.action.role)
-        self.roles: list[str] = used
+        used = dict.fromkeys(self.procedure.lanes)
+        used |= dict.fromkeys(
+            role for step in self.procedure.walk() if (role := looks.role_of(step)) is not None
+        )
+        self.roles: list[str] = [*used]
         self.lanes = tuple(
             Lane(self.titles.role(role), self.link("role", role)) for role in used
         ) or (Lane(_APPLICATION),)
 
-    def boxes(self) -> tuple[Box, ...]:
+    def whole(self) -> tuple[Box, ...]:
         """All boxes in reading order; each start right before the step it leads to."""
         outer = _List(self.procedure.steps, _END)
-        steps = list(self._list(outer))
+        steps = [*self._list(outer), *self._needed(self.procedure.as_needed)]
         self._lay_lanes(steps)
         steps = [replace(box, lane=self.lane_of[box.key]) for box in steps]
         starts = self._starts()
@@ -104,35 +101,32 @@ class _Reader:
         for box in steps:
             ordered += (start for start in starts if start.then == box.key)
             ordered.append(box)
-        return self._with_ends(ordered)
+        return (*self._with_ends(ordered), *self._stop())
 
     # steps ---------------------------------------------------------------------------------
 
     def _list(self, steps: _List) -> Iterator[Box]:
         for step in steps.steps:
-            if isinstance(step.action, Together):
-                yield from self._together(step, step.action, steps)
-            else:
-                yield self._box(step, steps)
+            match step.action:
+                case Together() as together:
+                    yield from self._together(step, together, steps)
+                case Group() as group:
+                    yield from self._group(step, group, steps)
+                case _:
+                    yield self._box(step, steps)
 
     def _together(self, step: Step, action: Together, steps: _List) -> Iterator[Box]:
         join = f"join:{step.key}"
-        title = step.title or "Side by side"
-        yield Box(
-            key=step.key,
-            shape=Shape.FORK,
-            lane=0,
-            title=title,
-            kind=f"{len(action.branches)} branches side by side",
-            href=self.link("step", step.key),
-            glyph=Glyph.FORK,
+        yield replace(
+            self._appearance(step),
             exits=tuple(Exit(in_words(item.key), _first(item, join)) for item in action.branches),
         )
         for branch in action.branches:
             yield from self._list(_List(branch.steps, join))
-        meets = {"all": "When all are done", "first": "When the first is done"}.get(
-            action.finish_when, f"When “{in_words(action.finish_when)}” is done"
-        )
+        yield from self._needed(action.as_needed)
+        meets = looks.meeting(action.finish_when)
+        if step.each is not None:
+            meets = f"{meets}, for each {in_words(step.each.name).lower()}"
         yield Box(
             join,
             Shape.JOIN,
@@ -143,93 +137,99 @@ class _Reader:
             then=steps.after(step),
         )
 
+    def _group(self, step: Step, action: Group, steps: _List) -> Iterator[Box]:
+        """A group that is done once has no box where it ends."""
+        join = f"join:{step.key}" if step.each is not None else None
+        inner = _List(action.steps, join or steps.after(step))
+        yield replace(self._appearance(step), then=action.steps[0].key)
+        yield from self._list(inner)
+        yield from self._needed(action.as_needed)
+        if step.each is not None:
+            yield Box(
+                f"join:{step.key}",
+                Shape.JOIN,
+                0,
+                looks.turns_end(step.each),
+                "where turns meet",
+                glyph=Glyph.LIST,
+                then=steps.after(step),
+            )
+
+    def _needed(self, items: tuple[AsNeeded, ...]) -> Iterator[Box]:
+        for item in items:
+            yield Box(
+                f"needed:{item.key}",
+                Shape.NEEDED,
+                0,
+                looks.needed_line(item),
+                "whenever it is needed",
+                glyph=Glyph.NEEDED,
+                then=item.steps[0].key,
+            )
+            yield from self._list(_List(item.steps, None))
+
     def _box(self, step: Step, steps: _List) -> Box:
         box = self._appearance(step)
         if step.is_last:
             return box
         after = steps.after(step)
-        if isinstance(step.action, Choose):
-            exits = tuple(
-                Exit(
-                    _OTHERWISE if rule.condition is None else in_words(rule.key),
-                    steps.place(str(rule.then["then"])),
-                )
-                for rule in step.action.gateway.rules
-            )
-            return replace(box, exits=exits)
-        if step.outcomes:
-            exits = tuple(
-                Exit(
-                    outcome.label or in_words(key),
-                    steps.place(outcome.then) if outcome.then else after,
-                )
-                for key, outcome in step.outcomes.items()
-            )
-            return replace(box, exits=exits)
-        return replace(box, then=after)
+        if step.each is not None:
+            return replace(box, then=after)
+        exits = [
+            Exit(label, target)
+            for label, target in self._exits(step, steps, after)
+            if target is not None
+        ]
+        return replace(box, exits=tuple(exits)) if exits else replace(box, then=after)
+
+    def _exits(
+        self, step: Step, steps: _List, after: str | None
+    ) -> Iterator[tuple[str, str | None]]:
+        match step.action:
+            case Choose(gateway=gateway):
+                for rule in gateway.rules:
+                    label = _OTHERWISE if rule.condition is None else in_words(rule.key)
+                    yield label, steps.place(str(rule.then["then"]))
+                return
+            case WaitUntil(at_latest=latest) if latest is not None and len(step.outcomes) == 1:
+                yield _IN_TIME, after
+            case _:
+                pass
+        for key, outcome in step.outcomes.items():
+            target = steps.place(outcome.then) if outcome.then else after
+            yield outcome.label or in_words(key), target
 
     def _appearance(self, step: Step) -> Box:
-        here = self.link("step", step.key)
-        titles = self.titles
-        match step.action:
-            case Do() as do:
-                shape, glyph, href = Shape.TASK, Glyph.NONE, here
-                title = step.title or in_words(step.key)
-                kind = f"task of {titles.role(do.role)}"
-            case Decide() as decide:
-                shape, glyph = Shape.GATEWAY, Glyph.CHOICE
-                href = self.link("decision", decide.decision) or here
-                title, kind = step.title or titles.decision(decide.decision), "decided by rules"
-            case Choose():
-                shape, glyph, href = Shape.GATEWAY, Glyph.CHOICE, here
-                title, kind = step.title or in_words(step.key), "chosen by conditions"
-            case Create() as create:
-                shape, glyph, href = Shape.AUTOMATIC, Glyph.CREATE, here
-                title = step.title or f"New {titles.entity(create.creation.entity).lower()}"
-                kind = "done by the application"
-            case Notify() as notify:
-                shape, glyph = Shape.AUTOMATIC, Glyph.NOTIFY
-                href = self.link("notification", notify.notification) or here
-                title = step.title or titles.notification(notify.notification)
-                kind = "sent by the application"
-            case Start() | ContinueIn() as other:
-                shape, href = Shape.HANDOVER, self.link("procedure", other.procedure) or here
-                outside = other.procedure in titles.outside
-                glyph = Glyph.OUTSIDE if outside else Glyph.GO
-                goes_on = isinstance(other, ContinueIn)
-                title = step.title or titles.procedure(other.procedure)
-                kind = (
-                    f"{'continues in' if goes_on else 'starts'} the procedure "
-                    f"{titles.procedure(other.procedure)}"
-                )
-            case End() as end:
-                shape, glyph, href = Shape.END, Glyph.NONE, None
-                title, kind = step.title or in_words(end.name), "end"
-            case Set() | Together():
-                shape, glyph, href = Shape.AUTOMATIC, Glyph.WRITE, here
-                title = step.title or _writing(step)
-                kind = "done by the application"
-        return Box(step.key, shape, 0, title, kind, href=href, glyph=glyph)
+        return looks.appearance(step, self.titles, self.link)
 
     # lanes, starts and ends ----------------------------------------------------------------
 
     def _lay_lanes(self, boxes: list[Box]) -> None:
-        """Tasks stand in their role's lane, everything else with what leads to it."""
-        actions = {step.key: step.action for step in walk(self.procedure.steps)}
-        people = {
-            key: self.roles.index(action.role)
-            for key, action in actions.items()
-            if isinstance(action, Do)
-        }
+        """Tasks stand in their role's lane, what opens a list with its first task.
+
+        Everything else stands with what leads to it.
+        """
+        people = self._people()
         previous = next(iter(people.values()), 0)
         for box in boxes:
             lane = people.get(box.key)
             if lane is None and box.shape is Shape.JOIN:
                 lane = self.lane_of[box.key.removeprefix("join:")]
+            if lane is None and box.shape is Shape.NEEDED:
+                lane = people.get(box.then or "")
             if lane is None:
                 before = (self.lane_of[other.key] for other in boxes if _leads(other, box, self))
                 lane = next(before, previous)
             self.lane_of[box.key] = previous = lane
+
+    def _people(self) -> dict[str, int]:
+        found = {}
+        for step in self.procedure.walk():
+            steps = walk(step.action.steps) if isinstance(step.action, Group) else (step,)
+            roles = (role for inner in steps if (role := looks.role_of(inner)) is not None)
+            if (role := next(roles, None)) is not None:
+                found[step.key] = self.roles.index(role)
+        return found
 
     def _starts(self) -> list[Box]:
         first = self.procedure.steps[0].key if self.procedure.steps else _END
@@ -244,21 +244,13 @@ class _Reader:
             groups.setdefault((first, self.lane_of.get(first, 0)), [])
         boxes = []
         for (target, lane), starts in groups.items():
-            lines = tuple(self._start_line(start) for start in starts) or (Line("Start"),)
+            lines = tuple(
+                looks.start_line(start, self.titles, self.link, in_its_lane=start.by in self.roles)
+                for start in starts
+            ) or (Line("Start"),)
             key = f"start:{target}:{lane}"
             boxes.append(Box(key, Shape.START, lane, "", "start", lines=lines, then=target))
         return boxes
-
-    def _start_line(self, start: Beginning) -> Line:
-        if start.after is not None:
-            href = self.link("procedure", start.after)
-            return Line(start.title or f"After {self.titles.procedure(start.after)}", href)
-        if start.when is not None:
-            href = self.link("entity", start.when)
-            return Line(start.title or f"New {self.titles.entity(start.when).lower()}", href)
-        role = self.titles.role(start.by or "")
-        title = start.title or in_words(start.key)
-        return Line(title if start.by in self.roles else f"{title} ({role})")
 
     def _with_ends(self, boxes: list[Box]) -> tuple[Box, ...]:
         """One box for the end in each lane from which it is reached."""
@@ -276,18 +268,20 @@ class _Reader:
                 placed.append(box)
         return (*placed, *ends.values())
 
+    def _stop(self) -> Iterator[Box]:
+        if self.procedure.stops_when is not None:
+            title = looks.stopping(self.procedure.stops_when)
+            yield Box("stop:", Shape.STOP, 0, title, "ends the run", glyph=Glyph.STOP)
 
-_END = "end:"
 
-
-def _without_empty(
+def without_empty(
     lanes: tuple[Lane, ...], boxes: tuple[Box, ...]
 ) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
     """Roles that only look on or take over have no box here, and so no lane."""
-    used = sorted({box.lane for box in boxes})
+    used = sorted({box.lane for box in boxes if box.shape is not Shape.STOP}) or [0]
     return (
         tuple(lanes[index] for index in used),
-        tuple(replace(box, lane=used.index(box.lane)) for box in boxes),
+        tuple(replace(box, lane=used.index(box.lane) if box.lane in used else 0) for box in boxes),
     )
 
 
@@ -297,10 +291,3 @@ def _first(branch: Branch, join: str) -> str:
 
 def _leads(other: Box, box: Box, reader: _Reader) -> bool:
     return other.key in reader.lane_of and box.key in other.followers
-
-
-def _writing(step: Step) -> str:
-    """What a `set` writes, said shortly."""
-    if not step.set:
-        return in_words(step.key)
-    return ", ".join(f"{in_words(item.field)}: {item.value.text}" for item in step.set)

@@ -37,17 +37,30 @@ _LOOKS = {
     Shape.GATEWAY: ("#fff8e6", "#d97706", 8),
     Shape.FORK: ("#f3f0ff", "#7048e8", 8),
     Shape.JOIN: ("#f3f0ff", "#7048e8", 8),
+    Shape.WAIT: ("#fff8e6", "#d97706", 8),
+    Shape.GROUP: ("#f3f0ff", "#7048e8", 8),
+    Shape.CALL: ("#e7f5ff", "#1971c2", 8),
     Shape.HANDOVER: ("#e7f5ff", "#1971c2", 8),
     Shape.START: ("#e6fcf5", "#087f5b", 18),
+    Shape.NEEDED: ("#e6fcf5", "#087f5b", 18),
+    Shape.STOP: ("#f1f5f9", "#343a40", 18),
     Shape.END: ("#f1f5f9", "#343a40", 18),
 }
 """Fill, line and radius of the corners."""
+_THICK = frozenset({Shape.CALL, Shape.END})
+_DASHED = frozenset({Shape.NEEDED, Shape.STOP})
 _GLYPHS = {
     Glyph.CHOICE: "M8 1L15 8L8 15L1 8ZM5.5 5.5L10.5 10.5M10.5 5.5L5.5 10.5",
     Glyph.FORK: "M8 1L15 8L8 15L1 8ZM8 4.5V11.5M4.5 8H11.5",
     Glyph.WRITE: "M2 14L3 10.5L11 2.5L13.5 5L5.5 13ZM9.5 4L12 6.5",
     Glyph.CREATE: "M2 2H14V14H2ZM8 5V11M5 8H11",
     Glyph.NOTIFY: "M1.5 3.5H14.5V12.5H1.5ZM1.5 4L8 9L14.5 4",
+    Glyph.SIGN: "M1.5 14H14.5M3 11L4 7.5L10.5 1L13 3.5L6.5 10ZM9 2.5L11.5 5",
+    Glyph.LIST: "M3.5 2V14M8 2V14M12.5 2V14",
+    Glyph.WAIT: "M8 1.5A6.5 6.5 0 1 0 8 14.5A6.5 6.5 0 1 0 8 1.5ZM8 4V8L11 10",
+    Glyph.CALL: "M1.5 2H14.5V14H1.5ZM5 8H11M8 5V11",
+    Glyph.NEEDED: "M8 1.5A6.5 6.5 0 1 0 8 14.5A6.5 6.5 0 1 0 8 1.5ZM8 5V11M5 8H11",
+    Glyph.STOP: "M8 1.5A6.5 6.5 0 1 0 8 14.5A6.5 6.5 0 1 0 8 1.5ZM5.5 5.5L10.5 10.5M10.5 5.5L5.5 10.5",
     Glyph.GO: "M1.5 8H14M9.5 3.5L14 8L9.5 12.5",
     Glyph.OUTSIDE: "M12 9V14H2V4H7M10 2H14V6M14 2L7.5 8.5",
 }
@@ -166,7 +179,8 @@ def _box(place: Place, *, is_done: bool, is_current: bool) -> str:
             rx=radius,
             fill=fill,
             stroke=stroke,
-            stroke_width=2.5 if is_current or box.shape is Shape.END else 1.3,
+            stroke_width=2.5 if is_current or box.shape in _THICK else 1.3,
+            stroke_dasharray="5 3" if box.shape in _DASHED else None,
         )
     ]
     parts += _start_lines(place) if is_start else _title(place)
@@ -189,6 +203,10 @@ def _title(place: Place) -> Iterator[str]:
     for number, line in enumerate(place.title):
         y = place.y + PADDING + 12.5 + number * TITLE_LEADING
         yield _tag("text", escape(line), class_="title", x=x, y=y)
+    foot = place.y + PADDING + len(place.title) * TITLE_LEADING
+    for number, line in enumerate(place.notes):
+        y = foot + 11.5 + number * EXIT_LEADING
+        yield _tag("text", escape(line), class_="note", x=x, y=y, font_size=EXIT_SIZE, fill=_MUTED)
 
 
 def _start_lines(place: Place) -> Iterator[str]:

@@ -1,29 +1,54 @@
 """Procedures made by hand, and a strategy that makes any."""
 
+from fractions import Fraction
+
 from hypothesis import strategies as st
 
 from server.domain.decision import Decision, Rule
 from server.domain.expression.tree import Constant, Expression
 from server.domain.procedure import (
     DONE,
+    Approve,
+    AsNeeded,
     Beginning,
     Branch,
+    Call,
     Choose,
     ContinueIn,
     Decide,
     Do,
+    Due,
     End,
+    Every,
+    Group,
     Notify,
     Outcome,
+    Period,
     Procedure,
     Set,
+    Signer,
     Start,
     Step,
     Together,
+    Turns,
+    WaitUntil,
 )
 from server.domain.values import YES_NO
 
 HOLDS = Expression("true", Constant(value=True, type=YES_NO, span=(0, 4)), YES_NO)
+
+
+def an_expression(text):
+    """What stands in YAML as `text`; only the text matters to a diagram."""
+    return Expression(text, Constant(value=True, type=YES_NO, span=(0, len(text))), YES_NO)
+
+
+def a_condition(text):
+    rules = (
+        Rule("holds", {"then": "yes"}, an_expression(text)),
+        Rule("otherwise", {"then": "no"}),
+    )
+    return Decision("condition", "", {}, {}, rules)
 
 
 def a_task(key, role="desk", title="", outcomes=None, then=None):
@@ -54,7 +79,13 @@ def a_gateway(key, rows, title=""):
     return Step(key, Choose(Decision(key, title, {}, {}, rules), {}), title=title)
 
 
-def a_procedure(*steps, lanes=("desk",), starts=(), key="incident", title="Incident"):
+def some_turns(name="member", members="recovery.members", **rest):
+    return Turns(name, an_expression(members), **rest)
+
+
+def a_procedure(
+    *steps, lanes=("desk",), starts=(), key="incident", title="Incident", needed=(), stops=None
+):
     return Procedure(
         key=key,
         title=title,
@@ -66,6 +97,106 @@ def a_procedure(*steps, lanes=("desk",), starts=(), key="incident", title="Incid
         lanes=dict.fromkeys(lanes),
         starts=starts,
         steps=steps,
+        as_needed=needed,
+        stops_when=a_condition(stops) if stops else None,
+    )
+
+
+def a_whole_one():
+    """Every verb and everything that can stand around a list."""
+    return a_procedure(
+        Step(
+            "size",
+            Do(
+                text="",
+                role="desk",
+                instruction="",
+                due=Due(an_expression("1 working day"), "desk"),
+            ),
+            title="Size the teams",
+        ),
+        Step(
+            "approve",
+            Approve(None, "", "", (Signer("manager"), Signer("desk"))),
+            title="Approve the teams",
+            outcomes={
+                "approved": Outcome("approved"),
+                "rejected": Outcome("rejected", then="size"),
+                "late": Outcome("late", then="stopped"),
+            },
+        ),
+        Step(
+            "call",
+            Call("activation"),
+            outcomes={"done": Outcome("done"), "stopped": Outcome("stopped", then="stopped")},
+        ),
+        Step(
+            "wait",
+            WaitUntil(an_expression("recovery.begins_on"), at_latest=an_expression("3 days")),
+            outcomes={"late": Outcome("late", then="stopped")},
+        ),
+        Step(
+            "prepare",
+            Group((a_task("phone"), a_task("write", role="specialist"))),
+            title="Prepare the site",
+        ),
+        Step(
+            "recover",
+            Together(
+                (
+                    Branch(
+                        "arrivals",
+                        (Step("arrive", Do("", "desk", ""), each=some_turns(all_at_once=True)),),
+                    ),
+                    Branch(
+                        "track",
+                        (
+                            Step(
+                                "each-service",
+                                Group(
+                                    (
+                                        a_task(
+                                            "progress",
+                                            role="manager",
+                                            title="Recovered yet?",
+                                            outcomes={
+                                                "not_yet": ("Not yet", "pause"),
+                                                "recovered": ("Recovered", "announce"),
+                                            },
+                                        ),
+                                        Step(
+                                            "pause",
+                                            WaitUntil(condition=a_condition("service.is_up")),
+                                            then="progress",
+                                        ),
+                                        a_task("announce", role="specialist"),
+                                    ),
+                                    (AsNeeded("look", "Look closely", (a_task("look-at-it"),)),),
+                                ),
+                                each=some_turns("item", all_at_once=True, finish_when=2),
+                            ),
+                        ),
+                    ),
+                ),
+                finish_when="track",
+                as_needed=(
+                    AsNeeded(
+                        "corrective-task",
+                        "Hand out a corrective task",
+                        (a_task("correct", role="manager"), a_task("check-it")),
+                    ),
+                ),
+            ),
+            title="Recover",
+        ),
+        Step("stopped", End("stopped-early")),
+        lanes=("desk", "specialist", "manager"),
+        starts=(
+            Beginning("monthly", every=Every(1, Period.MONTH, some_turns("manager"))),
+            Beginning("at-night", at=an_expression("recovery.planned_at"), begins_at="prepare"),
+        ),
+        needed=(AsNeeded("ask", "Ask the owner", (a_task("ask-owner", role="manager"),)),),
+        stops="recovery.status in [cancelled, closed]",
     )
 
 
@@ -156,7 +287,8 @@ def procedures(draw):
     def a_step(key, targets, depth):
         target = st.sampled_from(targets)
         verbs = ["do", "do", "outcomes", "decide", "choose", "set", "start"]
-        verbs += ["together"] if depth < 2 else []
+        verbs += ["approve", "call", "wait", "each"]
+        verbs += ["together", "group"] if depth < 2 else []
         verbs += [] if depth else ["end", "continue"]
         match draw(st.sampled_from(verbs)):
             case "do":
@@ -178,6 +310,32 @@ def procedures(draw):
                 return Step(key, Set(), draw(_words))
             case "start":
                 return Step(key, Start("other"))
+            case "approve":
+                ways = {
+                    name: Outcome(name, then=draw(target)) for name in ("approved", "rejected")
+                }
+                signers = (Signer(draw(st.sampled_from(lanes))),)
+                return Step(key, Approve(None, "", "", signers), draw(_words), outcomes=ways)
+            case "call":
+                ways = {name: Outcome(name, then=draw(target)) for name in ("done", "stopped")}
+                return Step(key, Call("another"), outcomes=draw(st.sampled_from([{}, ways])))
+            case "wait":
+                latest = draw(st.none() | st.just(an_expression("3 days")))
+                ways = {"late": Outcome("late", then=draw(target))} if latest else {}
+                return Step(
+                    key, WaitUntil(an_expression(draw(_words)), at_latest=latest), outcomes=ways
+                )
+            case "each":
+                verb = draw(st.sampled_from([Do("", lanes[0], ""), Call("another"), Set()]))
+                return Step(key, verb, draw(_words), each=some_turns())
+            case "group":
+                needed = (AsNeeded(f"n{key}", draw(_words), a_list(depth + 1)),)
+                return Step(
+                    key,
+                    Group(a_list(depth + 1), draw(st.sampled_from([(), needed]))),
+                    draw(_words),
+                    each=draw(st.none() | st.just(some_turns())),
+                )
             case "end":
                 return Step(key, End("cancelled"))
             case "continue":
@@ -186,7 +344,9 @@ def procedures(draw):
                 branches = tuple(
                     Branch(f"b{n}", a_list(depth + 1)) for n in range(draw(st.integers(1, 3)))
                 )
-                return Step(key, Together(branches), draw(_words))
+                finish = draw(st.sampled_from(["all", "first", "b0"]))
+                each = draw(st.none() | st.just(some_turns(finish_when=Fraction(2, 3))))
+                return Step(key, Together(branches, finish), draw(_words), each=each)
 
     steps = a_list(0)
     starts = tuple(
@@ -195,4 +355,6 @@ def procedures(draw):
             draw(st.lists(st.none() | st.sampled_from([step.key for step in steps]), max_size=4))
         )
     )
-    return a_procedure(*steps, lanes=lanes, starts=starts)
+    needed = (AsNeeded("ask", draw(_words), a_list(1)),) if draw(st.booleans()) else ()
+    stops = draw(st.none() | _words)
+    return a_procedure(*steps, lanes=lanes, starts=starts, needed=needed, stops=stops)

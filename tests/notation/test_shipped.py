@@ -1,6 +1,5 @@
 """Every procedure and process that is shipped can be drawn, and drawn well."""
 
-import itertools
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import pytest
 
 import definitions
 from server import loading
-from server.domain.procedure import walk
 from server.notation import Titles, process_map, reading, swim_lanes
 from server.notation.layout import lay_out
 from server.notation.lettering import ELLIPSIS
+from tests.notation.measuring import faults
 
 LOADED = loading.load([Path(definitions.__file__).parent]).definitions
 assert LOADED is not None
@@ -31,17 +30,11 @@ def test_a_procedure(procedure):
     layout = lay_out(reading.diagram(procedure, TITLES, link, frozenset(), frozenset()))
     # then every step is in it, no title is cut, and it fits a page
     keys = {node.get("data-key") for node in tree.iter()}
-    assert {step.key for step in walk(procedure.steps)} <= keys
+    assert {step.key for step in procedure.walk()} <= keys
     assert not [text for text in tree.itertext() if ELLIPSIS in text]
     assert layout.width <= WIDEST
     # and nothing lies on anything
-    for one, other in itertools.combinations(layout.places, 2):
-        assert (
-            one.x + one.width <= other.x
-            or other.x + other.width <= one.x
-            or one.bottom <= other.y
-            or other.bottom <= one.y
-        )
+    assert faults(swim_lanes(procedure, TITLES, link=link)) == []
 
 
 @pytest.mark.parametrize("process", LOADED.processes.values(), ids=lambda item: item.key)
@@ -49,3 +42,4 @@ def test_a_process(process):
     tree = ET.fromstring(process_map(process, LOADED.procedures, TITLES, link=link))
     links = {node.get("href") for node in tree.iter()}
     assert {f"/procedure/{key}/" for key in process.procedures} <= links
+    assert faults(process_map(process, LOADED.procedures, TITLES, link=link)) == []
