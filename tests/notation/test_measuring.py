@@ -37,8 +37,10 @@ def test_a_picture_in_order_has_no_faults():
             "“One” runs into “Two”",
         ),
         (
-            ('<rect class="lane even" x="0" y="0" width="40" height="200"/>'
-            '<g class="lane-head"><text x="20" y="9" text-anchor="middle">Coordinator</text></g>'),
+            (
+                '<rect class="lane even" x="0" y="0" width="40" height="200"/>'
+                '<g class="lane-head"><text x="20" y="9" text-anchor="middle">Coordinator</text></g>'
+            ),
             "“Coordinator” does not fit its lane",
         ),
     ],
