@@ -20,10 +20,11 @@ from server.api.schemas import (
     mapping,
     nullable,
     of_type,
+    row,
     shape,
 )
 from server.domain.definitions import Definitions
-from server.domain.entity import Field
+from server.domain.entity import Entity, Field
 from server.domain.form import FormField
 from server.domain.procedure import Beginning, Procedure
 from server.domain.refusals import WrongState
@@ -133,17 +134,17 @@ def _starting(procedure: Procedure, definitions: Definitions) -> Schema:
 
 def _body(beginning: Beginning, definitions: Definitions, *, is_only: bool) -> Schema:
     form = definitions.forms[beginning.form] if beginning.form else None
-    answers: dict[str, Schema] = {}
+    answers: dict[str, dict[str, Any]] = {}
     needed: list[str] = []
     if form is not None:
-        fields = definitions.entities[form.entity].fields
-        for placed in form.fields:
-            field = fields[placed.field]
-            if placed.read_only or field.decided_by or field.back:
-                continue
-            answers[placed.field] = _answer(placed, field)
-            if _is_needed(placed, field):
-                needed.append(placed.field)
+        answers, needed = _fields(form.fields, definitions.entities[form.entity])
+        for rows in form.rows:
+            values, of_row = _fields(rows.fields, definitions.entities[rows.entity])
+            one = row(closed(values, required=tuple(of_row)))
+            answers[rows.field] = {"type": "array", "maxItems": 500, "items": one}
+            if rows.at_least and form.copy_from is None:
+                answers[rows.field]["minItems"] = rows.at_least
+                needed.append(rows.field)
     required = () if is_only else ("start",)
     return closed(
         {
@@ -155,7 +156,23 @@ def _body(beginning: Beginning, definitions: Definitions, *, is_only: bool) -> S
     )
 
 
-def _answer(placed: FormField, field: Field) -> Schema:
+def _fields(
+    placed: tuple[FormField, ...], entity: Entity
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The schemas of the fields that may be sent, and which of them must be."""
+    answers: dict[str, dict[str, Any]] = {}
+    needed: list[str] = []
+    for item in placed:
+        field = entity.fields[item.field]
+        if item.read_only or field.decided_by or field.back:
+            continue
+        answers[item.field] = _answer(item, field)
+        if _is_needed(item, field):
+            needed.append(item.field)
+    return answers, needed
+
+
+def _answer(placed: FormField, field: Field) -> dict[str, Any]:
     schema = of_type(field.type, writes=True) | {"title": field.title}
     guideline = placed.guideline or field.guideline
     if guideline:

@@ -151,16 +151,52 @@ def component(name: str) -> dict[str, Any]:
     return {"$ref": COMPONENTS + name}
 
 
+_ONE: tuple[Schema, ...] = (
+    {"type": ["null", "boolean"]},
+    text(TEXT_LIMIT),
+    {"type": "integer", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
+    {"type": "number", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
+)
+
+
+def row(values: Schema) -> dict[str, Any]:
+    """A child record as a form sends it: added, changed or removed."""
+    return closed(
+        {
+            "id": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "maximum": LARGEST_ID,
+                "description": "The record that is changed or removed; none for one to be added",
+            },
+            "revision": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "maximum": 2**31 - 1,
+                "description": "The revision of it that was seen",
+            },
+            "remove": {"type": "boolean", "description": "true deletes the record"},
+            "values": dict(values),
+        }
+    )
+
+
 ANSWER: Schema = {
     "anyOf": [
-        {"type": ["null", "boolean"]},
-        text(TEXT_LIMIT),
-        {"type": "integer", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
-        {"type": "number", "minimum": 1 - NUMBER_LIMIT, "maximum": NUMBER_LIMIT - 1},
-        {"type": "array", "items": text(TEXT_LIMIT)},
+        *_ONE,
+        {
+            "type": "array",
+            "maxItems": 500,
+            "items": {
+                "anyOf": [
+                    text(TEXT_LIMIT),
+                    row({"type": "object", "additionalProperties": {"anyOf": list(_ONE)}}),
+                ]
+            },
+        },
     ]
 }
-"""What may be answered where only the step itself knows the type."""
+"""What may be answered where only the step itself knows the type; a list of rows for `rows`."""
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 KEY: Schema = {"type": "string"}
 TEXT: Schema = {"type": "string"}

@@ -24,18 +24,43 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    title: str
+class Rows:
+    """Child records of the form's record, added, changed and removed together with it.
+
+    `field` is the list of the form's entity that they stand in, `entity` what they are, and `back`
+    their field that refers to the form's record. `at_least` so many are there afterwards.
+    """
+
+    field: str
+    entity: str
+    back: str
     fields: tuple[FormField, ...]
+    at_least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the form: fields of its record, or `rows` and no fields."""
+
+    title: str
+    fields: tuple[FormField, ...] = ()
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
+    """`copy_from` finds a record of the same entity; its values are offered where there are none."""
+
     key: str
     title: str
     entity: str
     sections: tuple[Section, ...]
+    copy_from: Expression | None = None
 
     @property
     def fields(self) -> tuple[FormField, ...]:
         return tuple(item for section in self.sections for item in section.fields)
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        return tuple(section.rows for section in self.sections if section.rows is not None)

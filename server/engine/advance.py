@@ -9,6 +9,7 @@ go round in a circle are told so, however they do it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from server.domain.decision import NoVerdict, Verdict
@@ -42,6 +43,8 @@ from server.engine.draft import Decide as Ask
 from server.engine.draft import Draft
 from server.engine.facts import Facts
 from server.engine.recipients import recipients
+from server.engine.rows import Written
+from server.engine.rows import write as write_rows
 from server.engine.walk import StepFailed, Walk
 
 AUTOMATIC_STEPS = 500
@@ -118,6 +121,7 @@ class Machine:
         outcome: Outcome | None,
         values: Mapping[str, Value],
         answers: Mapping[str, Value],
+        rows: Written = MappingProxyType({}),
     ) -> None:
         """Finish a task with what the form and the questions were answered, and go on."""
         task = walk.run.tasks[number]
@@ -131,6 +135,7 @@ class Machine:
             )
         elif values:
             self.draft.change(task.about, values, run=walk.run.id, step=step.key)
+        write_rows(self.draft, created or task.about, rows, run=walk.run.id, step=step.key)
         walk.happen(
             happened.TaskCompleted(
                 step.key,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from server.domain.entity import Entity, Field
+from server.domain.entity import STATUS, Entity
 from server.domain.expression import Expression, World, evaluate
 from server.domain.form import Form, FormField
 from server.domain.procedure import Do, Outcome, Step
@@ -13,31 +12,9 @@ from server.domain.refusals import Invalid
 from server.domain.run import Task
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
+from server.engine.places import Answered, Place
+from server.engine.rows import RowSheet
 from server.engine.walk import Walk
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A field of a record as one form shows it now."""
-
-    field: Field
-    placed: FormField
-
-    @property
-    def required(self) -> bool:
-        if self.placed.required is None:
-            return self.field.required
-        return self.placed.required
-
-    @property
-    def read_only(self) -> bool:
-        field = self.field
-        given = field.decided_by is not None or field.back is not None
-        return self.placed.read_only or given
-
-    @property
-    def guideline(self) -> str:
-        return self.placed.guideline or self.field.guideline
 
 
 class Sheet:
@@ -56,23 +33,34 @@ class Sheet:
         self._record = record
         self._names = names
         self._draft = draft
+        self._copied = self._found(form.copy_from)
+
+    def rows(self, entities: Mapping[str, Entity]) -> tuple[RowSheet, ...]:
+        """The sections of child records, over this record and the one that is copied."""
+        names = {**self._names, self.entity.key: self._filled}
+        return tuple(
+            RowSheet(rows, entities[rows.entity], self._record, self._copied, names, self._draft)
+            for rows in self.form.rows
+        )
 
     def place(self, placed: FormField) -> Place:
         return Place(self.entity.fields[placed.field], placed)
 
     def value(self, place: Place) -> Value:
-        """What the record holds, else what the form offers."""
+        """What the record holds, else what the record copied holds, else what the form offers."""
         known: Value = None
         if self._record is not None:
             known = self._draft.field(self._record, place.field.key)
+        if known is None and self._copied is not None and _is_copied(place):
+            known = self._draft.field(self._copied, place.field.key)
         if known is None and place.placed.default is not None:
-            world = _Answered(self._draft, self._record, {})
+            world = Answered(self._draft, self._record, {})
             return self._evaluate(place.placed.default, world)
         return place.field.default if known is None and self._record is None else known
 
     def shown(self, answers: Mapping[str, Value]) -> tuple[Place, ...]:
         """The places whose condition holds, given what has been answered so far."""
-        world = _Answered(self._draft, self._record, answers)
+        world = Answered(self._draft, self._record, answers)
         return tuple(
             self.place(placed)
             for placed in self.form.fields
@@ -105,42 +93,36 @@ class Sheet:
                     written[key] = self.value(place)
             elif key in values:
                 written[key] = values[key]
-            elif self._record is None or place.placed.default is not None:
+            elif self._is_offered(place):
                 offered = self.value(place)
                 if offered is not None:
                     written[key] = offered
         return written
 
+    @property
+    def _filled(self) -> RecordRef:
+        return self._record or RecordRef(self.entity.key, 0)
+
+    def _is_offered(self, place: Place) -> bool:
+        """Whether the form has something to offer here that the record does not hold."""
+        if self._record is None or place.placed.default is not None:
+            return True
+        return self._copied is not None and _is_copied(place)
+
+    def _found(self, copy_from: Expression | None) -> RecordRef | None:
+        if copy_from is None:
+            return None
+        found = self._evaluate(copy_from, Answered(self._draft, self._record, {}))
+        return found if isinstance(found, RecordRef) else None
+
     def _evaluate(self, expression: Expression, world: World) -> Value:
         # The record that the form fills goes by its entity's key, whatever the run calls it.
-        filled = self._record or RecordRef(self.entity.key, 0)
-        names = {**self._names, self.entity.key: filled}
+        names = {**self._names, self.entity.key: self._filled}
         return evaluate(expression, names, world, self._draft.now)
 
 
-class _Answered:
-    """The world as it would be if these answers had been written already."""
-
-    def __init__(
-        self, draft: Draft, record: RecordRef | None, answers: Mapping[str, Value]
-    ) -> None:
-        self._draft = draft
-        self._record = record
-        self._answers = answers
-
-    def field(self, record: RecordRef, name: str) -> Value:
-        if record == self._record or record.id == 0:
-            if name in self._answers:
-                return self._answers[name]
-            if record.id == 0:
-                return None
-        return self._draft.field(record, name)
-
-    def all(self, entity: str) -> tuple[RecordRef, ...]:
-        return self._draft.all(entity)
-
-    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
-        return self._draft.holders(role, of)
+def _is_copied(place: Place) -> bool:
+    return not place.read_only and place.field.key != STATUS
 
 
 def sheet_of(

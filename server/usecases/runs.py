@@ -13,13 +13,13 @@ from server.domain.values import RecordRef, to_json
 from server.engine import events as happened
 from server.engine.events import Event, event_of
 from server.engine.forms import Sheet
+from server.engine.rows import Written, write
 from server.engine.seats import PERSON
 from server.storage import failures as kept_failures
 from server.storage import queues, verdicts
-from server.usecases import mending, showing, tasks
+from server.usecases import mending, showing, submission, tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
-from server.usecases.reading import read_values
 from server.usecases.running import Running
 from server.usecases.telling import sentence, step_title
 from server.usecases.views import (
@@ -83,11 +83,12 @@ def start(
             role = app.definitions.roles[str(beginning.by)]
             raise NotAllowed(f"{book.procedure.title} is begun by the role {role.title}.")
         sheet = _sheet(running, book.procedure, beginning)
-        values, problems = _answers(running, sheet, answers)
+        values, rows, problems = _answers(running, sheet, answers)
         if problems:
             count = len(problems)
             raise Invalid(f"{count} answer{'s' if count > 1 else ''} to put right.", problems)
         about = running.draft.create(book.procedure.about, values)
+        write(running.draft, about, rows)
         walk = running.machine.begin(book, beginning, about)
         assert walk is not None
         return lambda: _view(Running(app, running.connection, actor), running.run_id(walk))
@@ -118,14 +119,11 @@ def _sheet(running: Running, procedure: Procedure, beginning: Beginning) -> Shee
 
 def _answers(
     running: Running, sheet: Sheet | None, raw: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[dict[str, Any], Written, dict[str, str]]:
     if sheet is None:
-        return {}, dict.fromkeys(raw, "This start has no form.")
-    types = {item.field: sheet.entity.fields[item.field].type for item in sheet.form.fields}
-    values, problems = read_values(running.records, running.app.definitions.entities, types, raw)
-    problems |= {key: "The form has no such field." for key in raw if key not in types}
-    problems = {**sheet.problems(values), **problems}
-    return sheet.written(values), problems
+        return {}, {}, dict.fromkeys(raw, "This start has no form.")
+    values, rows, problems = submission.filled(running, sheet, {}, raw)
+    return sheet.written(values), rows, {**sheet.problems(values), **problems}
 
 
 # -- looking ----------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from server.domain.entity import Field
 from server.domain.procedure import DONE, Do, End, Procedure, Question, Step
 from server.domain.values import RecordRef, Value, thaw
-from server.engine.forms import Place, Sheet
+from server.engine.forms import Sheet
+from server.engine.places import Place
+from server.engine.rows import Row, RowSheet
 from server.engine.seats import GROUP, PERSON
 from server.storage.queues import Standing, Waiting
 from server.usecases.running import Running
@@ -17,6 +19,8 @@ from server.usecases.views import (
     FormView,
     OutcomeView,
     RecordTitle,
+    RowsView,
+    RowView,
     RunLine,
     SectionView,
     TaskLine,
@@ -105,10 +109,14 @@ def form_view(
     sections: list[SectionView] = []
     if sheet is not None:
         shown = {place.field.key: place for place in sheet.shown(answers)}
+        lists = {item.rows.field: item for item in sheet.rows(running.app.definitions.entities)}
         for section in sheet.form.sections:
+            if section.rows is not None:
+                rows = _rows_view(running, lists[section.rows.field])
+                sections.append(SectionView(section.title, (), rows))
             places = [shown[item.field] for item in section.fields if item.field in shown]
             if places:
-                fields = tuple(_place_view(running, sheet, place) for place in places)
+                fields = tuple(_place_view(running, place, sheet.value(place)) for place in places)
                 sections.append(SectionView(section.title, fields))
     asked = tuple(question_view(item, answers.get(item.key)) for item in questions)
     if asked:
@@ -116,8 +124,30 @@ def form_view(
     return FormView(title, tuple(sections))
 
 
-def _place_view(running: Running, sheet: Sheet, place: Place) -> FieldView:
-    field, value = place.field, sheet.value(place)
+def _rows_view(running: Running, sheet: RowSheet) -> RowsView:
+    def row(item: Row) -> RowView:
+        kept = running.records.row(item.record) if item.record is not None else None
+        revision = kept["revision"] if kept else None
+        return RowView(
+            item.record.id if item.record else None,
+            revision if isinstance(revision, int) else None,
+            tuple(
+                _place_view(running, place, item.values.get(place.field.key))
+                for place in sheet.places
+            ),
+        )
+
+    return RowsView(
+        sheet.rows.field,
+        sheet.entity.title,
+        sheet.rows.at_least,
+        tuple(row(item) for item in sheet.standing()),
+        row(sheet.offered()),
+    )
+
+
+def _place_view(running: Running, place: Place, value: Value) -> FieldView:
+    field = place.field
     return FieldView(
         key=field.key,
         title=field.title,

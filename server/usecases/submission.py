@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from server.domain.procedure import Do, Outcome, Step
 from server.domain.refusals import Conflict, Invalid
 from server.domain.run import Task
 from server.domain.values import Type, Value, to_json
-from server.engine.forms import accepted, sheet_of
+from server.engine.forms import Sheet, accepted, sheet_of
+from server.engine.rows import RowSheet, Written
 from server.engine.walk import Walk
 from server.storage import changes
-from server.usecases.reading import read_values
+from server.usecases import rows
+from server.usecases.reading import Problems, read_values
 from server.usecases.running import Running
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a form was filled with: values of fields, answers of questions, and child records."""
+
+    values: Mapping[str, Value]
+    answers: Mapping[str, Value]
+    rows: Written
 
 
 def outcome(step: Step, key: str | None) -> Outcome | None:
@@ -41,23 +53,36 @@ def read(
     step: Step,
     chosen: Outcome | None,
     raw: Mapping[str, Any],
-) -> tuple[dict[str, Value], dict[str, Value]]:
-    """What a form and its questions were answered: values of fields, answers of questions.
+) -> Submission:
+    """What a form and its questions were answered.
 
     Raises:
         Invalid: what was sent breaks the rules of the form; `problems` tells each.
     """
     action = step.action
     assert isinstance(action, Do)
+    sheet = sheet_of(walk, task, step, running.draft, running.app.definitions.entities)
+    types = {key: question.type for key, question in action.asks.items()}
+    sent, written, problems = filled(running, sheet, types, raw)
+    values, answers = accepted(running.draft, task, action, chosen, sheet, sent, problems)
+    return Submission(values, answers, written)
+
+
+def filled(
+    running: Running, sheet: Sheet | None, asked: Mapping[str, Type], raw: Mapping[str, Any]
+) -> tuple[dict[str, Value], Written, Problems]:
+    """What was sent for a form (None: there is none) and its questions, with what is wrong so far."""
     entities = running.app.definitions.entities
-    sheet = sheet_of(walk, task, step, running.draft, entities)
-    types: dict[str, Type] = {key: question.type for key, question in action.asks.items()}
+    types = dict(asked)
+    lists: tuple[RowSheet, ...] = ()
     if sheet is not None:
-        fields = sheet.entity.fields
-        types |= {item.field: fields[item.field].type for item in sheet.form.fields}
+        types |= {item.field: sheet.entity.fields[item.field].type for item in sheet.form.fields}
+        lists = sheet.rows(entities)
+    known = types.keys() | {item.rows.field for item in lists}
     sent, problems = read_values(running.records, entities, types, raw)
-    problems |= {key: "This step has no such field." for key in raw if key not in types}
-    return accepted(running.draft, task, action, chosen, sheet, sent, problems)
+    problems |= {key: "This step has no such field." for key in raw if key not in known}
+    written, of_rows = rows.read(running, lists, raw)
+    return sent, written, problems | of_rows
 
 
 def unchanged_since(

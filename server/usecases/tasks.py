@@ -15,7 +15,7 @@ from server.engine import events as happened
 from server.engine.seats import PERSON, candidates
 from server.engine.walk import StepFailed, Walk
 from server.storage import queues
-from server.usecases import mending, showing, submission
+from server.usecases import mending, rows, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.running import Running
@@ -44,11 +44,11 @@ def my_work(
     with app.database.read() as connection:
         running = Running(app, connection, actor)
         condition = _queue(running, which)
-        rows = queues.tasks(
+        found = queues.tasks(
             connection, condition, after=after, limit=limit + 1, procedure=procedure
         )
-        lines = showing.task_lines(running, rows[:limit])
-        return Page(lines, lines[-1].id if len(rows) > limit else None)
+        lines = showing.task_lines(running, found[:limit])
+        return Page(lines, lines[-1].id if len(found) > limit else None)
 
 
 def counts(app: App, actor: Actor) -> Mapping[str, int]:
@@ -238,9 +238,10 @@ def complete(
         _must_do(running, task)
         step = walk.book.procedure.step(task.step)
         chosen = submission.outcome(step, outcome)
-        values, asked = submission.read(running, walk, task, step, chosen, answers)
-        submission.unchanged_since(running, task, values, record_revision)
-        running.machine.complete(walk, task.number, chosen, values, asked)
+        sent = submission.read(running, walk, task, step, chosen, answers)
+        submission.unchanged_since(running, task, sent.values, record_revision)
+        rows.unchanged_since(running, sent.rows, answers)
+        running.machine.complete(walk, task.number, chosen, sent.values, sent.answers, sent.rows)
         mending.settle(running, walk, task_id)
         return lambda: _completed(running, walk, task_id)
 

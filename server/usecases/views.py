@@ -52,9 +52,33 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class RowView:
+    """One child record in a form. `id` and `revision` are None for one that is to be added."""
+
+    id: int | None
+    revision: int | None
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """Child records that a form adds, changes and removes; `offered` is what a new one begins with.
+
+    `key` is the list of the form's record in which they stand.
+    """
+
+    key: str
+    title: str
+    at_least: int
+    rows: tuple[RowView, ...]
+    offered: RowView
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     title: str
     fields: tuple[FieldView, ...]
+    rows: RowsView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from server.domain.decision import Decision
 from server.domain.definitions import Definitions, Process
 from server.domain.entity import Entity, Field, Status
 from server.domain.expression import Expression
-from server.domain.form import Form, FormField
+from server.domain.form import Form, FormField, Rows
 from server.domain.role import Role
 from server.domain.values import to_json
 
@@ -99,9 +99,21 @@ def form(found: Form, definitions: Definitions) -> Json:
             {
                 "title": section.title,
                 "fields": [_placed(item, of) for item in section.fields],
+                "rows": None if section.rows is None else _rows(section.rows, definitions),
             }
             for section in found.sections
         ],
+        "copy_from": text(found.copy_from),
+    }
+
+
+def _rows(found: Rows, definitions: Definitions) -> Json:
+    of = definitions.entities[found.entity]
+    return {
+        "list": found.field,
+        "entity": found.entity,
+        "at_least": found.at_least,
+        "fields": [_placed(item, of) for item in found.fields],
     }
 
 

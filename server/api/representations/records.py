@@ -21,7 +21,14 @@ from server.api.schemas import (
     shape,
 )
 from server.domain.values import Type, to_json
-from server.usecases.views import ChangeLine, FieldView, FormView, RecordTitle
+from server.usecases.views import (
+    ChangeLine,
+    FieldView,
+    FormView,
+    RecordTitle,
+    RowsView,
+    RowView,
+)
 
 SHAPES: dict[str, Schema] = {}
 
@@ -90,7 +97,31 @@ SHAPES["FormField"] = shape(
 SHAPES["Form"] = shape(
     {
         "title": TEXT,
-        "sections": listing(shape({"title": TEXT, "fields": listing(component("FormField"))})),
+        "sections": listing(
+            shape(
+                {
+                    "title": TEXT,
+                    "fields": listing(component("FormField")),
+                    "rows": nullable(component("FormRows")),
+                }
+            )
+        ),
+    }
+)
+SHAPES["FormRow"] = shape(
+    {
+        "id": nullable(ID | {"description": "Null for a record that is to be added"}),
+        "revision": nullable(WHOLE),
+        "fields": listing(component("FormField")),
+    }
+)
+SHAPES["FormRows"] = shape(
+    {
+        "key": KEY | {"description": "What the rows are sent back as, among the answers"},
+        "title": TEXT,
+        "at_least": WHOLE,
+        "rows": listing(component("FormRow")),
+        "offered": component("FormRow") | {"description": "What a row to be added begins with"},
     }
 )
 
@@ -99,9 +130,31 @@ def form(view: FormView) -> dict[str, Any]:
     return {
         "title": view.title,
         "sections": [
-            {"title": section.title, "fields": [_form_field(item) for item in section.fields]}
+            {
+                "title": section.title,
+                "fields": [_form_field(item) for item in section.fields],
+                "rows": None if section.rows is None else _form_rows(section.rows),
+            }
             for section in view.sections
         ],
+    }
+
+
+def _form_rows(view: RowsView) -> dict[str, Any]:
+    return {
+        "key": view.key,
+        "title": view.title,
+        "at_least": view.at_least,
+        "rows": [_form_row(item) for item in view.rows],
+        "offered": _form_row(view.offered),
+    }
+
+
+def _form_row(view: RowView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "revision": view.revision,
+        "fields": [_form_field(item) for item in view.fields],
     }
 
 

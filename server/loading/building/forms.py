@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.domain.entity import Entity
-from server.domain.form import Form, FormField, Section
+from server.domain.form import Form, FormField, Rows, Section
 from server.domain.values import Kind, Type
 from server.loading.desk import FLAGS, Desk, Scope, words
 
@@ -21,23 +21,51 @@ def build_form(desk: Desk, scope: Scope) -> Form | None:
     entity = desk.manuscript.entities.get(data["entity"])
     if entity is None:
         return None
-    own = Scope(
+    own = _knowing(scope, entity)
+    sections = tuple(
+        _section(desk, entity, own, raw, number) for number, raw in enumerate(data["sections"])
+    )
+    copy_from = None
+    if "copy_from" in data:
+        expected = Type(Kind.REF, entity=entity.key)
+        copy_from = desk.expression(
+            data["copy_from"], own, "copy_from", expected=expected, nullable=True
+        )
+    return Form(data["form"], words(data, "title"), entity.key, sections, copy_from)
+
+
+def _section(
+    desk: Desk, entity: Entity, scope: Scope, raw: Mapping[str, Any], number: int
+) -> Section:
+    title = words(raw, "title")
+    if "rows" not in raw:
+        return Section(title, _fields(desk, entity, scope, raw, number))
+    owner, _, key = raw["rows"].partition(".")
+    listed = entity.fields.get(key) if owner == entity.key else None
+    child = desk.manuscript.entities.get(listed.back[0]) if listed and listed.back else None
+    if child is None or listed is None or listed.back is None:
+        return Section(title)  # what is wrong with it is told by FRM005
+    fields = _fields(desk, child, _knowing(scope, child), raw, number)
+    return Section(title, (), Rows(key, child.key, listed.back[1], fields, raw.get("at_least", 0)))
+
+
+def _knowing(scope: Scope, entity: Entity) -> Scope:
+    """The scope with the record that is filled, under its entity's key."""
+    return Scope(
         {**scope.names, entity.key: Type(Kind.REF, entity=entity.key)},
         {name: way for name, way in scope.doubtful.items() if name != entity.key},
         scope.optional,
         scope.obscure - {entity.key},
     )
-    sections = tuple(
-        Section(
-            words(raw, "title"),
-            tuple(
-                _field(desk, entity, own, item, "sections", number, "fields", index)
-                for index, item in enumerate(raw["fields"])
-            ),
-        )
-        for number, raw in enumerate(data["sections"])
+
+
+def _fields(
+    desk: Desk, entity: Entity, scope: Scope, raw: Mapping[str, Any], number: int
+) -> tuple[FormField, ...]:
+    return tuple(
+        _field(desk, entity, scope, item, "sections", number, "fields", index)
+        for index, item in enumerate(raw["fields"])
     )
-    return Form(data["form"], words(data, "title"), entity.key, sections)
 
 
 def _field(

@@ -10,9 +10,9 @@ Two boxes for one value would leave it open which of them counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from server.loading.diagnostics import Diagnostic
+from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.manuscript import Manuscript
 
 CODE = "FRM003"
@@ -23,12 +23,19 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         source = manuscript.source("form", key)
         seen: set[str] = set()
         for number, section in enumerate(form.sections):
-            for index, item in enumerate(section.fields):
-                if item.field in seen:
-                    yield Diagnostic(
-                        CODE,
-                        source.mark("sections", number, "fields", index),
-                        f"'{item.field}' stands on this form already.",
-                        "Delete one of the two.",
-                    )
-                seen.add(item.field)
+            rows = section.rows
+            if rows is not None:
+                yield from _told(rows.field, seen, source.mark("sections", number, "rows"))
+                seen.add(rows.field)
+            of_part = seen if rows is None else set()
+            for index, item in enumerate(section.fields if rows is None else rows.fields):
+                mark = source.mark("sections", number, "fields", index)
+                yield from _told(item.field, of_part, mark)
+                of_part.add(item.field)
+
+
+def _told(field: str, seen: Container[str], mark: Mark) -> Iterator[Diagnostic]:
+    if field in seen:
+        yield Diagnostic(
+            CODE, mark, f"'{field}' stands on this form already.", "Delete one of the two."
+        )

@@ -74,8 +74,10 @@ def _texts(manuscript: Manuscript) -> Iterator[_Text]:
             text, label = _text(raw, "guideline"), _text(raw, "title")
             yield source, ("fields", name, "guideline"), text, (name, label)
     for source in manuscript.of_kind("form"):
-        entity = manuscript.entities.get(source.data["entity"])
+        form = manuscript.forms.get(source.key)
         for number, section in enumerate(source.data["sections"]):
+            rows = form.sections[number].rows if form else None
+            entity = manuscript.entities.get(rows.entity if rows else source.data["entity"])
             for index, raw in enumerate(section["fields"]):
                 if isinstance(raw, dict) and entity and raw["field"] in entity.fields:
                     label = entity.fields[raw["field"]].title
