@@ -20,7 +20,7 @@ from server.usecases.commands import carry_out
 from server.usecases.running import Running
 
 PASSWORD = "fernwick-sample"  # noqa: S105  printed for everybody who tries the sample
-PERSON, GROUP, SERVICE, CI = "person", "group", "service", "ci"
+PERSON, GROUP, SERVICE, CI, CAB = "person", "group", "service", "ci", "cab"
 HOLDER, MEMBERSHIP, RELATION = "holder", "membership", "ci_relation"
 RELATIONS = ("hosted_on", "dependency", "impact")
 
@@ -99,6 +99,7 @@ def logins_by_role() -> Mapping[str, tuple[str, ...]]:
     pairs = [(role, one["name"]) for one in people for role in one.get("roles", ())]
     for held in (*told["services"], *told["infrastructures"]):
         pairs += [(role, name) for role, name in held["held_by"].items()]
+    pairs += [("cab-member", name) for board in told["cabs"] for name in board["members"]]
     known = dict.fromkeys((role, login_of[name]) for role, name in pairs if name in login_of)
     return _gathered(known)
 
@@ -131,8 +132,12 @@ class _Entry:
             self.record(GROUP, group)
         for person in told["people"]:
             self._person(**person)
+        for cab in told["cabs"]:
+            self._board(**cab)
         for service in told["services"]:
             self._held(SERVICE, **service)
+        for dependency in told["service_dependencies"]:
+            self.record("service_dependency", dependency)
         for infrastructure in told["infrastructures"]:
             self._held("infrastructure", **infrastructure)
         for ci in told["cis"]:
@@ -176,6 +181,11 @@ class _Entry:
             self.record(MEMBERSHIP, {"person": values["name"], "group": group})
         for role in roles:
             self.record(HOLDER, {"person": values["name"], "role": role})
+
+    def _board(self, *, members: Iterable[str], **values: Any) -> None:
+        self.record(CAB, values)
+        for person in members:
+            self.record(HOLDER, {"person": person, "role": "cab-member", CAB: values["name"]})
 
     def _held(self, entity: str, *, held_by: Mapping[str, str], **values: Any) -> None:
         self.record(entity, values)
