@@ -12,20 +12,24 @@ from typing import Any
 
 from admin import links
 from admin.screen import Screen, app, at
-from server.domain.decision import Hits
+from server.domain.decision import Decision, Hits
 from server.domain.definitions import Definitions
+from server.domain.expression import Expression
 from server.domain.procedure import (
+    Call,
     Choose,
     ContinueIn,
     Create,
     Decide,
     Do,
+    Group,
     Notify,
     Procedure,
     Start,
     Step,
     Together,
-    walk,
+    WaitUntil,
+    inner_lists,
 )
 from server.domain.refusals import NotFound
 from server.domain.values import Value, to_json
@@ -91,7 +95,7 @@ class Guide(Screen):
         work = [
             (procedure, step)
             for procedure in definitions.procedures.values()
-            for step in walk(procedure.steps)
+            for step in procedure.walk()
             if isinstance(step.action, Do) and step.action.role == key
         ]
         begins = [
@@ -121,7 +125,7 @@ class Guide(Screen):
         used_by = [
             (procedure, step)
             for procedure in definitions.procedures.values()
-            for step in walk(procedure.steps)
+            for step in procedure.walk()
             if isinstance(step.action, Decide) and step.action.decision == key
         ]
         decides = [
@@ -179,6 +183,8 @@ class ToldStep:
 
 def _told(procedure: Procedure, definitions: Definitions) -> Iterator[ToldStep]:
     yield from _told_list(procedure.steps, definitions, 0)
+    for item in procedure.as_needed:
+        yield from _told_list(item.steps, definitions, 1)
 
 
 def _told_list(
@@ -200,9 +206,8 @@ def _told_list(
             tuple(_ways(step, steps)),
             depth,
         )
-        if isinstance(action, Together):
-            for branch in action.branches:
-                yield from _told_list(branch.steps, definitions, depth + 1)
+        for inner in inner_lists(step):
+            yield from _told_list(inner.steps, definitions, depth + 1)
 
 
 def _does(step: Step, titles: Titles) -> tuple[str, str | None]:  # one case a verb
@@ -221,6 +226,17 @@ def _does(step: Step, titles: Titles) -> tuple[str, str | None]:  # one case a v
             return f"Continues in: {titles.procedure(key)}", links.guide("procedure", key)
         case Together():
             return "The branches that follow go on side by side.", None
+        case Group(as_needed=as_needed) if as_needed:
+            titles_of = ", ".join(item.title for item in as_needed)
+            return f"The steps that follow, and as needed: {titles_of}", None
+        case Group():
+            return "The steps that follow.", None
+        case Call(procedure=key):
+            return f"Carries out: {titles.procedure(key)}", links.guide("procedure", key)
+        case WaitUntil(condition=Decision(title=condition)):
+            return f"Waits until {condition}", None
+        case WaitUntil(moment=Expression(text=moment)):
+            return f"Waits until {moment}", None
         case _:
             return "", None
 

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from admin.screen import Screen, actor, app, at
 from admin.tasks import diagram
 from admin.work import who
-from server.domain.procedure import walk
 from server.domain.run import RunState
 from server.notation import in_words
 from server.usecases import explaining, runs
@@ -87,4 +86,4 @@ def _targets(procedure: str) -> dict[str, str]:
     known = app().definitions.procedures.get(procedure)
     if known is None:
         return {}
-    return {step.key: step.title or in_words(step.key) for step in walk(known.steps)}
+    return {step.key: step.title or in_words(step.key) for step in known.walk()}

@@ -14,7 +14,7 @@ from admin.forms import PageForm, page_form
 from admin.look_up import title_of
 from admin.screen import Screen, actor, app, at
 from admin.work import who
-from server.domain.procedure import Do, walk
+from server.domain.procedure import Do
 from server.domain.refusals import Conflict, Refusal
 from server.domain.run import TaskState
 from server.notation import Titles, swim_lanes
@@ -135,7 +135,7 @@ def step_bar(view: TaskView, run: RunView) -> list[BarStep]:
     procedure = app().definitions.procedures.get(view.line.procedure)
     if procedure is None:
         return []
-    people = [step for step in walk(procedure.steps) if isinstance(step.action, Do)]
+    people = [step for step in procedure.walk() if isinstance(step.action, Do)]
     here = next((n for n, step in enumerate(people) if step.key == view.line.step), None)
     if here is None:
         return []

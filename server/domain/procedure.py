@@ -282,7 +282,7 @@ class Turns:
 
     `name` is what the record of a turn is called in it. One turn after the other in the order of
     the list, or `all_at_once`. Records that are added later get a turn too. They are done when no
-    turn is open or due; or when `finish_when` turns are: the first, a number, or a fraction of the
+    turn is open or due; or when `finish_when` turns are: one, a number, or a fraction of the
     members; or, given `condition` (a table with the output `then: done | go-on`, `given` its
     inputs), exactly when that holds. What is open then is withdrawn.
     """
@@ -498,6 +498,8 @@ def followers(step: Step, steps: tuple[Step, ...]) -> tuple[str, ...]:
         targets = step.action.targets
     elif step.outcomes:
         targets = tuple(outcome.then or default for outcome in step.outcomes.values())
+        if isinstance(step.action, WaitUntil):  # what was waited for has come
+            targets = (default, *targets)
     else:
         targets = (default,)
     return tuple(dict.fromkeys(targets))

@@ -20,18 +20,21 @@ from server.domain.procedure import (
     Assignment,
     Beginning,
     Branch,
+    Call,
     Choose,
     ContinueIn,
     Create,
     Decide,
     Do,
     End,
+    Group,
     Notify,
     Outcome,
     Set,
     Start,
     Step,
     Together,
+    WaitUntil,
 )
 from server.domain.refusals import Invalid, Refusal
 from server.domain.role import Role
@@ -221,6 +224,8 @@ class Machine:
             raise StepFailed(walk.run, step.key, _told(step, fault)) from error
 
     def _act(self, walk: Walk, scope: int, step: Step) -> str | None:
+        if step.each is not None or isinstance(step.action, Group | Call | WaitUntil):
+            raise StepFailed(walk.run, step.key, f"Step '{step.key}' cannot be carried out yet.")
         match step.action:
             case Do() as action:
                 self._open_task(walk, scope, step, action)

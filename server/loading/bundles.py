@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from server.domain.procedure import Decide, Do, Notify, Procedure, walk
+from server.domain.procedure import Approve, Decide, Do, Notify, Procedure
 from server.loading.manuscript import Address, Manuscript
 from server.loading.marked import SourceFile
 
@@ -37,7 +37,7 @@ def table(manuscript: Manuscript, decision: str) -> Mapping[str, Any]:
 
 def used_by(procedure: Procedure, kind: str) -> frozenset[str]:
     """The keys of the definitions of a kind that the procedure itself names."""
-    actions = [step.action for step in walk(procedure.steps)]
+    actions = [step.action for step in procedure.walk()]
     match kind:
         case "procedure":
             return frozenset({procedure.key})
@@ -46,7 +46,7 @@ def used_by(procedure: Procedure, kind: str) -> frozenset[str]:
         case "notification":
             return frozenset(item.notification for item in actions if isinstance(item, Notify))
         case _:
-            shown = {item.form for item in actions if isinstance(item, Do)}
+            shown = {item.form for item in actions if isinstance(item, Do | Approve)}
             shown |= {start.form for start in procedure.starts}
             return frozenset(form for form in shown if form is not None)
 

@@ -113,6 +113,16 @@ class Desk:
             return unsound(text, expected)
         return resolved
 
+    def tried(self, raw: Any, scope: Scope) -> Type | None:
+        """What kind of value an expression gives; None where it is not sound. Nothing is said."""
+        parsed = parse(spelled(raw))
+        if isinstance(parsed, Problem) or not self.manuscript.has_all_entities:
+            return None
+        optional = {*scope.optional, *scope.doubtful}
+        entities = self.manuscript.entities
+        found = resolve(parsed, scope.names, entities, None, optional=optional, nullable=True)
+        return None if isinstance(found, tuple) else found.type
+
     def record(
         self,
         raw: Any,

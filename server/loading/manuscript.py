@@ -44,7 +44,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class StepList:
-    """The steps of a procedure, or of one of its branches, and where they are written."""
+    """The steps of a procedure, or of one of its inner lists, and where they are written."""
 
     procedure: Procedure
     source: SourceFile
@@ -141,9 +141,11 @@ class Manuscript:
             ids = [raw["step"] for _, raw in written_steps(source.data)]
             if len(ids) != len(set(ids)):
                 continue
-            for steps in _lists(procedure, source, procedure.steps, ("steps",), is_outer=True):
-                if steps.is_clear:
-                    yield steps
+            found = [*_lists(procedure, source, procedure.steps, ("steps",), is_outer=True)]
+            for item in procedure.as_needed:
+                path = ("as_needed", item.key)
+                found += _lists(procedure, source, item.steps, path, is_outer=False)
+            yield from (steps for steps in found if steps.is_clear)
 
     def walked(self) -> Iterator[tuple[Procedure, SourceFile, Step, Path]]:
         """Every step of every procedure, with where it is written.
@@ -179,8 +181,20 @@ def _lists(
 
 
 def written_steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """All steps as written, those of branches after the step that holds them."""
+    """All steps as written, those of inner lists after the step that holds them."""
     yield from _in_list(data["steps"], ("steps",))
+    for key, inner in data.get("as_needed", {}).items():
+        yield from _in_list(inner, ("as_needed", key))
+
+
+def written_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Path, list[Mapping[str, Any]]]]:
+    """The lists that a step holds as written, each with its path under the step."""
+    if "steps" in raw:
+        yield ("steps",), raw["steps"]
+    for branch, inner in raw.get("together", {}).items():
+        yield ("together", branch), inner
+    for key, inner in raw.get("as_needed", {}).items():
+        yield ("as_needed", key), inner
 
 
 def _in_list(
@@ -188,5 +202,5 @@ def _in_list(
 ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for index, raw in enumerate(steps):
         yield (*path, index), raw
-        for branch, inner in raw.get("together", {}).items():
-            yield from _in_list(inner, (*path, index, "together", branch))
+        for inner, within in written_lists(raw):
+            yield from _in_list(within, (*path, index, *inner))

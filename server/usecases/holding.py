@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from server.domain.definitions import Book
 from server.domain.expression.tree import Path
-from server.domain.procedure import Assignment, Do, Procedure, Step, walk
+from server.domain.procedure import Assignment, Do, Procedure, Step
 from server.domain.run import Run
 from server.domain.values import RecordRef
 from server.usecases.running import Running
@@ -44,7 +44,7 @@ def written_fields(book: Book) -> frozenset[str]:
     """The fields of a run's record that its procedure writes, in whichever step."""
     procedure = book.procedure
     fields = set(_assigned(procedure, *(start.set for start in procedure.starts)))
-    for step in walk(procedure.steps):
+    for step in procedure.walk():
         fields |= set(_written(step, book))
     return frozenset(fields)
 
@@ -61,7 +61,7 @@ def sentence(title: str, hold: Hold) -> str:
 def _holds_of(run: Run, book: Book) -> dict[str, Hold]:
     title = book.procedure.title
     found = dict.fromkeys(written_fields(book), Hold(run.id, title))
-    steps = {step.key: step for step in walk(book.procedure.steps)}
+    steps = {step.key: step for step in book.procedure.walk()}
     for task in run.open_tasks:
         if task.step not in steps:
             continue

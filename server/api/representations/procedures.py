@@ -10,16 +10,21 @@ from server.domain.decision import Decision
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
 from server.domain.procedure import (
+    AsNeeded,
     Assignment,
     Beginning,
     Branch,
+    Call,
     Choose,
     ContinueIn,
     Create,
     Creation,
     Decide,
     Do,
+    Due,
     End,
+    Every,
+    Group,
     Notify,
     Outcome,
     Procedure,
@@ -27,6 +32,8 @@ from server.domain.procedure import (
     Start,
     Step,
     Together,
+    Turns,
+    WaitUntil,
 )
 
 
@@ -55,6 +62,7 @@ def procedure(found: Procedure, definitions: Definitions) -> Json:
         if found.stops_when is None
         else _table(found.stops_when, found.stops_given),
         "steps": _steps(found.steps, definitions),
+        "as_needed": _as_needed(found.as_needed, definitions),
         "origin": origin(definitions, "procedure", found.key),
     }
 
@@ -72,6 +80,8 @@ def _beginning(found: Beginning) -> Json:
             "form": found.form,
             "set": _set(found.set),
             "begins_at": found.begins_at,
+            "at": text(found.at),
+            "every": None if found.every is None else _every(found.every),
         }
     )
 
@@ -91,6 +101,7 @@ def _step(found: Step, definitions: Definitions) -> Json:
             "set": _set(found.set),
             "outcomes": [_outcome(item) for item in found.outcomes.values()],
             "then": found.then,
+            "for_each": _turns(found.each),
         }
     )
 
@@ -107,6 +118,7 @@ def _action(step: Step, definitions: Definitions) -> Json:
                 "creates": _creation(do.creates),
                 "form": form(definitions.forms[do.form], definitions) if do.form else None,
                 "asks": [_question(item) for item in do.asks.values()],
+                "due": _due(do.due),
             }
         case Decide(decision=key, given=given):
             return {"decide": key, "given": texts(given)}
@@ -120,15 +132,65 @@ def _action(step: Step, definitions: Definitions) -> Json:
             return {"start": key, "enters": enters}
         case ContinueIn(procedure=key, enters=enters):
             return {"continue_in": key, "enters": enters}
-        case Together(branches=branches, finish_when=finish_when):
+        case Together(branches=branches, finish_when=finish_when, as_needed=as_needed):
             return {
                 "together": [_branch(item, definitions) for item in branches],
                 "finish_when": finish_when,
+                "as_needed": _as_needed(as_needed, definitions),
+            }
+        case Group(steps=steps, as_needed=as_needed):
+            return {
+                "steps": _steps(steps, definitions),
+                "as_needed": _as_needed(as_needed, definitions),
+            }
+        case Call(procedure=key, enters=enters):
+            return {"call": key, "enters": enters}
+        case WaitUntil() as wait:
+            return {
+                "wait_until": wait.condition.title if wait.condition else text(wait.moment),
+                "at_latest": text(wait.at_latest),
             }
         case End(name=name):
             return {"end": name}
         case _:
             return {}
+
+
+def _as_needed(found: tuple[AsNeeded, ...], definitions: Definitions) -> list[Json]:
+    return [
+        {
+            "as_needed": item.key,
+            "title": item.title,
+            "steps": _steps(item.steps, definitions),
+        }
+        for item in found
+    ]
+
+
+def _turns(found: Turns | None) -> Json | None:
+    if found is None:
+        return None
+    finish_when = found.condition.title if found.condition else str(found.finish_when)
+    return {
+        "for_each": found.name,
+        "in": found.members.text,
+        "all_at_once": found.all_at_once,
+        "finish_when": finish_when,
+    }
+
+
+def _every(found: Every) -> Json:
+    return {
+        "count": found.count,
+        "unit": found.unit.value,
+        "catch_up": found.catch_up,
+        "for_each": None if found.each is None else found.each.name,
+        "in": None if found.each is None else found.each.members.text,
+    }
+
+
+def _due(found: Due | None) -> Json | None:
+    return None if found is None else {"within": found.within.text, "late": found.late}
 
 
 def _branch(found: Branch, definitions: Definitions) -> Json:

@@ -11,12 +11,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.expression import Expression
 from server.domain.procedure import DONE
 from server.domain.values import YES_NO, Kind, Type
 from server.loading.building.types import written_type
-from server.loading.desk import Desk, Scope, flag
+from server.loading.desk import Desk, Place, Scope, flag, is_sound, unsound
 from server.loading.faults import sense as faults
+from server.loading.manuscript import written_lists
 from server.loading.marked import Path
+
+PERIOD = "period"
+PERIOD_TYPE = Type(
+    Kind.ANSWERS,
+    members={
+        "from": Type(Kind.DATE_TIME),
+        "until": Type(Kind.DATE_TIME),
+        "first_day": Type(Kind.DATE),
+        "last_day": Type(Kind.DATE),
+    },
+)
+"""What a recurring start knows of the period that it begins a run for."""
 
 Steps = Sequence[Mapping[str, Any]]
 LONGEST_WAY = 4
@@ -37,12 +51,17 @@ class Born:
 class Flow:
     """`scopes` maps the path of each step to its scope on arrival; `after` to the one it leaves.
 
+    With `for_each`, both are those of a turn; `around` has the scope in which the list is read,
+    and `members` the list.
+
     `starts` are the scopes in which runs begin, in the order of the starts; `names` are all names
     of the procedure; `whole` is what is known throughout.
     """
 
     scopes: dict[Path, Scope] = field(default_factory=dict)
     after: dict[Path, Scope] = field(default_factory=dict)
+    around: dict[Path, Scope] = field(default_factory=dict)
+    members: dict[Path, Expression] = field(default_factory=dict)
     starts: list[Scope] = field(default_factory=list)
     names: dict[str, Type] = field(default_factory=dict)
     whole: Scope = field(default_factory=Scope)
@@ -58,6 +77,9 @@ def targets(steps: Steps, index: int) -> Iterator[str | None]:
     raw = steps[index]
     if "end" in raw or "continue_in" in raw:
         return
+    if "for_each" in raw:
+        yield raw.get("then")
+        return
     if "choose" in raw:
         for row in raw["choose"]:
             yield row.get("then") or row.get("otherwise")
@@ -65,7 +87,7 @@ def targets(steps: Steps, index: int) -> Iterator[str | None]:
     for outcome in raw.get("outcomes", {}).values():
         then = outcome if isinstance(outcome, str) else outcome.get("then")
         yield then or raw.get("then")
-    if not raw.get("outcomes"):
+    if not raw.get("outcomes") or "wait_until" in raw:
         yield raw.get("then")
 
 
@@ -98,10 +120,15 @@ class _Reading:
             if starter and starter != about.name:
                 self._meet(Born(starter, self._record(starter), ("starts", index)))
                 known.add(starter)
+            known |= self._of_period(raw, ("starts", index))
             begins_at = raw.get("begins_at")
             position = keys.index(begins_at) if begins_at in keys else 0
             entries.append((position, frozenset(known), f"when it begins with '{start_key(raw)}'"))
-        self._list(data["steps"], ("steps",), entries, frozenset())
+        visible = self._list(data["steps"], ("steps",), entries, frozenset())
+        always = frozenset.intersection(*(known for _, known, _ in entries))
+        for key, inner in data.get("as_needed", {}).items():
+            entry = (0, always, f"when '{key}' is begun")
+            self._list(inner, ("as_needed", key), [entry], visible)
         all_entries = [known for _, known, _ in entries]
         self._flow.starts = [self._scope(known, {}) for known in all_entries]
         sure = frozenset.intersection(*all_entries)
@@ -121,6 +148,15 @@ class _Reading:
             return str(raw["when"]).removeprefix("new ")
         form = self._desk.manuscript.sources.get(("form", raw.get("form", "")))
         return form.data.get("entity") if form is not None else None
+
+    def _of_period(self, raw: Mapping[str, Any], path: Path) -> set[str]:
+        """What a recurring start may call by name: its period, and each record that it is for."""
+        if "every" not in raw:
+            return set()
+        names = {self._meet(Born(PERIOD, PERIOD_TYPE, (*path, "every"))).name}
+        if "for_each" in raw:
+            names.add(self._meet(self._turn(raw, path, Scope())).name)
+        return names
 
     def _record(self, entity: str) -> Type | None:
         known = entity in self._desk.manuscript.entities
@@ -174,11 +210,15 @@ class _Reading:
         path: Path,
         entries: Sequence[tuple[int, frozenset[str], str]],
         around: frozenset[str],
-    ) -> None:
-        """Walk one list; `around` are the names of the lists that it stands in."""
-        gives = [
+    ) -> frozenset[str]:
+        """Walk one list; `around` are the names of the lists that it stands in. All names seen."""
+        makes = [
             frozenset(self._meet(born).name for born in self._of_step(raw, (*path, index)))
             for index, raw in enumerate(steps)
+        ]
+        gives = [
+            frozenset() if "for_each" in raw else made
+            for raw, made in zip(steps, makes, strict=True)
         ]
         visible = around.union(*gives, *(known for _, known, _ in entries))
         ways = [followers(steps, index) for index in range(len(steps))]
@@ -189,13 +229,43 @@ class _Reading:
                 name: _way(steps, ways, gives, entries, index, name)
                 for name in visible - known[index]
             }
-            self._flow.scopes[at] = self._scope(visible, doubts)
-            left = known[index] | gives[index]
-            doubts = {name: way for name, way in doubts.items() if name not in left}
-            self._flow.after[at] = self._scope(visible, doubts)
-            for branch, inner in raw.get("together", {}).items():
-                entry = (0, known[index], f"when it comes from '{raw['step']}'")
-                self._list(inner, (*at, "together", branch), [entry], visible)
+            self._flow.around[at] = around_it = self._scope(visible, doubts)
+            seen, here = visible, known[index]
+            if "for_each" in raw:
+                turn = self._meet(self._turn(raw, at, around_it)).name
+                seen, here = seen | makes[index] | {turn}, here | {turn}
+                doubts |= dict.fromkeys(makes[index] - visible, "before this step is done")
+            self._flow.scopes[at] = self._scope(seen, doubts)
+            left = here | makes[index]
+            after = {name: way for name, way in doubts.items() if name not in left}
+            self._flow.after[at] = self._scope(seen, after)
+            self._inner_lists(raw, at, here, seen)
+        return visible
+
+    def _inner_lists(
+        self, raw: Mapping[str, Any], at: Path, known: frozenset[str], seen: frozenset[str]
+    ) -> None:
+        """Walk the lists inside a step. What is done as needed sees what its group has made."""
+        entry = (0, known, f"when it comes from '{raw['step']}'")
+        for inner, steps in written_lists(raw):
+            if inner[0] == "as_needed":
+                as_needed = (0, known, f"when '{inner[1]}' is begun")
+                self._list(steps, (*at, *inner), [as_needed], seen)
+                continue
+            within = self._list(steps, (*at, *inner), [entry], seen)
+            if inner[0] == "steps":
+                seen = within
+
+    def _turn(self, raw: Mapping[str, Any], at: Path, around: Scope) -> Born:
+        """What the record of a turn is called. Its type is that of the list's members."""
+        path = (*at, "for_each")
+        self._flow.members[at] = members = listed(self._desk, raw["for_each"], around, path)
+        name = turn_name(raw["for_each"])
+        if name in around.names:
+            mark = self._desk.source.mark(*path)
+            self._desk.say(faults.two_meanings(mark, name, spoken(around.names[name])))
+        item = members.type.item if members.type is not None else None
+        return Born(name, item, path)
 
     def _outer_names(self) -> frozenset[str]:
         scopes = [
@@ -267,6 +337,27 @@ def _way(
     return f"when the run comes here by way of {', '.join(names_passed[-LONGEST_WAY:])}"
 
 
+def turn_name(written: str) -> str:
+    """What `for_each` calls the record of a turn."""
+    return written.partition(" in ")[0].strip()
+
+
+def listed(desk: Desk, written: str, scope: Scope, path: Path) -> Expression:
+    """The list that `for_each` goes through, all but its name: a list of records."""
+    name, middle, text = written.partition(" in ")
+    place = Place(desk.source, path, before=-len(name) - len(middle))
+    found = desk.expression(text, scope, place=place)
+    if not is_sound(found) or found.type is None:
+        return found
+    if found.type.item is None or found.type.item.kind is not Kind.REF:
+        mark = desk.source.inside(path, len(name) + len(middle))
+        desk.say(
+            faults.senseless(mark, f"A list of records is needed here; this is {found.type}.", "")
+        )
+        return unsound(found.text, None)
+    return found
+
+
 def start_key(raw: Mapping[str, Any]) -> str:
     """The id of a start, given or made up."""
     if "start" in raw:
@@ -275,6 +366,10 @@ def start_key(raw: Mapping[str, Any]) -> str:
         return f"by-{raw['by']}"
     if "after" in raw:
         return f"after-{raw['after']}"
+    if "at" in raw:
+        return "at"
+    if "every" in raw:
+        return f"every-{raw['every'].replace(' ', '-')}"
     return f"when-{raw['when'].replace(' ', '-')}"
 
 

@@ -9,11 +9,21 @@ from typing import Any
 from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.gateway import gateway
-from server.domain.procedure import ANYONE, Beginning, Procedure
-from server.loading.building.flow import Flow, flow, start_key
-from server.loading.building.steps import OTHERWISE, assignments, build_steps, condition
+from server.domain.procedure import ANYONE, Beginning, Every, Period, Procedure, Turns
+from server.domain.values import DATE_TIME
+from server.loading.building.flow import Flow, flow, start_key, turn_name
+from server.loading.building.steps import (
+    DATE,
+    OTHERWISE,
+    as_needed,
+    assignments,
+    build_steps,
+    condition,
+    moment,
+)
 from server.loading.desk import Desk, Scope, flag, words
 from server.loading.manuscript import written_steps
+from server.loading.marked import Path
 
 START, STAY = "start", "stay"
 STOP, GO_ON = "stop", "go-on"
@@ -39,7 +49,7 @@ def build_procedure(desk: Desk) -> tuple[Procedure, Flow]:
             source.get("number"),
             {role: _lane(desk, found, role, raw) for role, raw in data["roles"].items()},
             tuple(
-                _beginning(desk, scope, raw, index)
+                _beginning(desk, found, scope, raw, index)
                 for index, (raw, scope) in enumerate(
                     zip(data["starts"], found.starts, strict=True)
                 )
@@ -49,6 +59,7 @@ def build_procedure(desk: Desk) -> tuple[Procedure, Flow]:
             stops_given,
             flag(data, "outside"),
             found.names,
+            as_needed(desk, found, data, ()),
         ),
         found,
     )
@@ -68,7 +79,9 @@ def _lane(desk: Desk, found: Flow, role: str, raw: Any) -> Expression | None:
     return desk.record(raw, replace(outer, doubtful=doubtful), "roles", role)
 
 
-def _beginning(desk: Desk, scope: Scope, raw: Mapping[str, Any], index: int) -> Beginning:
+def _beginning(
+    desk: Desk, found_flow: Flow, scope: Scope, raw: Mapping[str, Any], index: int
+) -> Beginning:
     path = ("starts", index)
     if "by" in raw:
         desk.refer("role", raw["by"], *path, "by")
@@ -99,7 +112,19 @@ def _beginning(desk: Desk, scope: Scope, raw: Mapping[str, Any], index: int) -> 
         table,
         given,
         raw.get("begins_at"),
+        moment(desk, scope, raw, (*path, "at"), DATE_TIME, DATE) if "at" in raw else None,
+        _every(found_flow, raw, path) if "every" in raw else None,
     )
+
+
+def _every(found: Flow, raw: Mapping[str, Any], path: Path) -> Every:
+    count, _, unit = raw["every"].rpartition(" ")
+    if unit.startswith("day") and count.endswith("working"):
+        count, unit = count.removesuffix("working").strip(), "working_day"
+    each: Turns | None = None
+    if "for_each" in raw:
+        each = Turns(turn_name(raw["for_each"]), found.members[path], all_at_once=True)
+    return Every(int(count or 1), Period(unit.removesuffix("s")), each, raw.get("catch_up", "one"))
 
 
 def _stops(desk: Desk, scope: Scope) -> tuple[Decision | None, Mapping[str, Expression]]:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
+from server.domain.ballot import Quota
 from server.domain.decision import Decision
 from server.domain.entity import Field
-from server.domain.expression import Expression
+from server.domain.expression import Expression, nodes
+from server.domain.expression.tree import Now
 from server.domain.gateway import gateway
 from server.domain.procedure import (
     Action,
+    AsNeeded,
     Assignment,
     Branch,
+    Call,
     Choose,
     ContinueIn,
     Create,
     Creation,
     Decide,
     Do,
+    Due,
     End,
+    Group,
     Notify,
     Outcome,
     Question,
@@ -27,15 +35,29 @@ from server.domain.procedure import (
     Start,
     Step,
     Together,
+    Turns,
+    WaitUntil,
 )
-from server.domain.values import YES_NO, Kind, Type
-from server.loading.building.flow import Flow, Steps, asked_type
+from server.domain.values import DATE_TIME, YES_NO, Kind, Type
+from server.loading.building.flow import Flow, Steps, asked_type, turn_name
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, spelled, unsound, words
 from server.loading.faults import sense as faults
 from server.loading.marked import Path
 
 OTHERWISE = "otherwise"
 """The key of the row that holds when no other does, unless it is given one."""
+GO_ON = "go-on"
+OVER, GO_ON_NOW = "over", "come"
+"""What the tables of conditions say that are looked at again and again, while they do not hold: to
+go on as it is; when they do: that turns are over, that what was waited for has come."""
+SPOKEN = {
+    Kind.DATE_TIME: "a moment",
+    Kind.DATE: "a date",
+    Kind.DURATION: "a duration",
+    Kind.YES_NO: "a condition",
+}
+DATE, DURATION = Type(Kind.DATE), Type(Kind.DURATION)
+_SHARE = re.compile(r"\d{1,9} ?/ ?[1-9]\d{0,8}")
 
 
 def build_steps(desk: Desk, flow: Flow, steps: Steps, *path: str | int) -> tuple[Step, ...]:
@@ -67,7 +89,50 @@ def _step(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Step:
         },
         raw.get("then"),
         raw.get("as"),
+        _turns(desk, flow, raw, path) if "for_each" in raw else None,
     )
+
+
+def _turns(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Turns:
+    """The step's `for_each`, and when it is over."""
+    name, members = turn_name(raw["for_each"]), flow.members[path]
+    finish_when: Quota = "all"
+    table: Decision | None = None
+    given: Mapping[str, Expression] = {}
+    if "finish_when" in raw:
+        quota = _quota(raw["finish_when"])
+        if quota is None:
+            at = (*path, "finish_when")
+            table, given = watched(desk, flow.around[path], raw, at, OVER)
+        else:
+            finish_when = quota
+    return Turns(name, members, flag(raw, "all_at_once"), finish_when, table, given)
+
+
+def _quota(raw: Any) -> Quota | None:
+    """How many turns are enough, where no condition says it."""
+    match spelled(raw).strip():
+        case "all":
+            return "all"
+        case "first":
+            return "one"
+        case text if text.isdigit() and int(text) > 0:
+            return int(text)
+        case text if _SHARE.fullmatch(text):
+            share = Fraction(text.replace(" ", ""))
+            return share if 0 < share <= 1 else None
+    return None
+
+
+def watched(
+    desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path, holds: str
+) -> tuple[Decision, Mapping[str, Expression]]:
+    """The table of a condition that is looked at again and again: it says `holds`, or to go on."""
+    found = condition(desk, scope, raw[str(path[-1])], *path)
+    if any(isinstance(node, Now) for node in nodes(found.tree)):
+        desk.say(faults.nobody_looks(desk.source.mark(*path)))
+    key = f"{desk.data['procedure']}.{raw['step']}.{str(path[-1]).replace('_', '-')}"
+    return gateway(key, found.text, (("holds", found, holds), (OTHERWISE, None, GO_ON)))
 
 
 def _outcome(
@@ -126,10 +191,63 @@ def _action(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Actio
             Branch(key, build_steps(desk, flow, inner, *path, "together", key))
             for key, inner in raw["together"].items()
         )
-        return Together(branches, raw.get("finish_when", "all"))
+        finish_when = raw.get("finish_when", "all")
+        return Together(branches, finish_when, as_needed(desk, flow, raw, path))
+    if "steps" in raw:
+        inner = build_steps(desk, flow, raw["steps"], *path, "steps")
+        return Group(inner, as_needed(desk, flow, raw, path))
+    if "call" in raw:
+        desk.refer("procedure", raw["call"], *path, "call")
+        return Call(raw["call"], raw.get("enters"))
+    if "wait_until" in raw:
+        return _wait(desk, scope, raw, path)
     if "end" in raw:
         return End(raw["end"])
     return Set()
+
+
+def as_needed(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> tuple[AsNeeded, ...]:
+    """What people may begin as they need it. It is called like its first step."""
+    found = []
+    for key, steps in raw.get("as_needed", {}).items():
+        inner = build_steps(desk, flow, steps, *path, "as_needed", key)
+        found.append(AsNeeded(key, inner[0].title or key.replace("-", " ").capitalize(), inner))
+    return tuple(found)
+
+
+def _wait(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> WaitUntil:
+    at_latest = None
+    if "at_latest" in raw:
+        at_latest = moment(desk, scope, raw, (*path, "at_latest"), DATE_TIME, DURATION)
+    at = (*path, "wait_until")
+    looked = desk.tried(raw["wait_until"], scope)
+    if looked is not None and looked.kind is Kind.YES_NO:
+        table, given = watched(desk, scope, raw, at, GO_ON_NOW)
+        return WaitUntil(None, table, given, at_latest)
+    found = moment(desk, scope, raw, at, DATE_TIME, DATE, YES_NO)
+    return WaitUntil(found, at_latest=at_latest)
+
+
+def moment(
+    desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path, *types: Type
+) -> Expression:
+    """An expression of one of these types; it may be null, which means that it is not known yet."""
+    found = desk.expression(raw[str(path[-1])], scope, *path, nullable=True)
+    kinds = [typ.kind for typ in types]
+    if is_sound(found) and found.type is not None and found.type.kind not in kinds:
+        words = " or ".join(SPOKEN[kind] for kind in kinds)
+        mark = desk.source.mark(*path)
+        desk.say(faults.senseless(mark, f"This is {found.type}; needed is {words}.", ""))
+        return unsound(found.text, None)
+    return found
+
+
+def _due(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Due:
+    within = desk.expression(raw["within"], scope, *path, "within", expected=DURATION)
+    late = raw["late"].removeprefix("tell ") if "late" in raw else None
+    if late is not None:
+        desk.refer("role", late, *path, "late", offset=len("tell "))
+    return Due(within, late)
 
 
 def _do(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Do:
@@ -150,6 +268,7 @@ def _do(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Do:
             for key, asked in raw.get("asks", {}).items()
         },
         _creation(desk, raw["creates"], *path, "creates") if "creates" in raw else None,
+        _due(desk, scope, raw["due"], (*path, "due")) if "due" in raw else None,
     )
 
 

@@ -27,10 +27,10 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for source in manuscript.of_kind("procedure"):
         for path, raw in written_steps(source.data):
             for verb in ("end", "continue_in"):
-                if verb in raw and len(path) > OUTER_LIST:
+                if verb in raw and (len(path) > OUTER_LIST or "for_each" in raw):
                     yield Diagnostic(
                         CODE,
                         source.key_mark(*path, verb),
-                        f"'{verb}' ends the whole run, and this is only a branch of it.",
-                        "Let the branch come to its end, and put this after 'together'.",
+                        f"'{verb}' ends the whole run, and this is only a part of it.",
+                        "Let this list come to its end, and put this after it.",
                     )

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Do, Step, Together, walk
+from server.domain.procedure import Approve, Call, Do, Step, WaitUntil, walk
 from server.loading.checks.graph import reachable
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
@@ -49,7 +49,8 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
 
 
 def _rests(step: Step) -> bool:
-    """Whether a run stays here until somebody acts."""
-    if isinstance(step.action, Together):
-        return any(isinstance(inner.action, Do) for inner in walk((step,)))
-    return isinstance(step.action, Do)
+    """Whether a run stays here until somebody acts, or something comes."""
+    return any(isinstance(inner.action, _RESTING) for inner in walk((step,)))
+
+
+_RESTING = (Do, Approve, Call, WaitUntil)

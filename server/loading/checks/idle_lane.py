@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Do, Procedure, walk
+from server.domain.procedure import Approve, Do, Procedure
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -33,7 +33,11 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
 
 def _used(procedure: Procedure) -> set[str]:
     used = {start.by for start in procedure.starts if start.by is not None}
-    for step in walk(procedure.steps):
+    for step in procedure.walk():
         if isinstance(step.action, Do):
             used |= {step.action.role, *step.action.with_roles}
+        if isinstance(step.action, Approve):
+            used |= {signer.role for signer in step.action.signers}
+        if isinstance(step.action, Do | Approve) and step.action.due and step.action.due.late:
+            used |= {step.action.due.late}
     return used

@@ -17,7 +17,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.domain.entity import STATUS, Entity
 from server.domain.expression.tree import Constant
-from server.domain.procedure import Assignment, Create, Do, Step, Together
+from server.domain.procedure import (
+    Approve,
+    Assignment,
+    Call,
+    Create,
+    Do,
+    Group,
+    Step,
+    Together,
+    WaitUntil,
+)
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript, StepList
 from server.loading.marked import Path
@@ -27,6 +37,8 @@ CODE = "PRC015"
 _Statuses = Mapping[str, frozenset[str]]
 """By the text of a record's expression, the statuses that it can have; unknown if not there."""
 _UNKNOWN: _Statuses = {}
+_LONG = (Do, Approve, Call, WaitUntil, Together, Group)
+"""Verbs during which others may move records."""
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
@@ -82,7 +94,7 @@ class _List:
     def _working(self, step: Step, arrived: _Statuses) -> _Statuses:
         """What is certain when the step writes. While people work, others may move records."""
         action = step.action
-        statuses = _UNKNOWN if isinstance(action, Do | Together) else arrived
+        statuses = _UNKNOWN if isinstance(action, _LONG) or step.each else arrived
         creation = action.creation if isinstance(action, Create) else None
         if isinstance(action, Do):
             creation = action.creates

@@ -1,7 +1,7 @@
 """PRC002 jump-leaves-list: a jump leads out of its list of steps, or into another.
 
-Each branch of `together` is a list of its own. A branch is left by coming to its end, which `done`
-means too; only then can what follows `together` begin.
+Each branch of `together` is a list of its own, and so are a group and each turn of `for_each`. A
+list is left by coming to its end, which `done` means too; only then can what follows it begin.
 
     procedure: case-review
     steps:
@@ -26,9 +26,11 @@ CODE = "PRC002"
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for source in manuscript.of_kind("procedure"):
-        homes = {raw["step"]: path[:-1] for path, raw in written_steps(source.data)}
+        places = {raw["step"]: path for path, raw in written_steps(source.data)}
         for target, path, home in jumps(source.data):
-            if target != DONE and homes.get(target, home) != home:
+            if target == DONE or target not in places:
+                continue
+            if home not in {places[target], places[target][:-1]}:
                 yield Diagnostic(
                     CODE,
                     source.mark(*path),

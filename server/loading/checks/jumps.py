@@ -9,7 +9,10 @@ from server.loading.manuscript import written_steps
 from server.loading.marked import Path
 
 Jump = tuple[str, Path, Path]
-"""The step that follows, where that is written, and the path of the list it is written in."""
+"""The step that follows, where that is written, and the path of the list it is written in.
+
+The turn of a step with `for_each` is a list of its own, at the path of the step.
+"""
 
 
 def jumps(data: Mapping[str, Any]) -> Iterator[Jump]:
@@ -19,7 +22,8 @@ def jumps(data: Mapping[str, Any]) -> Iterator[Jump]:
             yield start["begins_at"], ("starts", index, "begins_at"), ("steps",)
     for path, raw in written_steps(data):
         for target, inner in _of_step(raw):
-            yield target, (*path, *inner), path[:-1]
+            in_turn = "for_each" in raw and inner != ("then",)
+            yield target, (*path, *inner), path if in_turn else path[:-1]
 
 
 def _of_step(raw: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:

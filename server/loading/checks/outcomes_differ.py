@@ -1,7 +1,9 @@
-"""PRC006 outcomes-differ: the outcomes of a step are not just the values its decision can give.
+"""PRC006 outcomes-differ: the outcomes of a step are not just those that are possible.
 
-A value without an outcome would leave the run nowhere to go; an outcome that is no value is never
-taken. The decision needs one output for it: a choice, or yes and no.
+They are the values that its decision can give, the ends of the procedure that it calls, or `late`
+where it waits with `at_latest`. A value without an outcome would leave the run nowhere to go; an
+outcome that is no value is never taken. A decision needs one output for it: a choice, or yes and
+no. Beside the ends of a called procedure, `stopped` may have an outcome.
 
     procedure: case-review
     steps:
@@ -21,50 +23,81 @@ taken. The decision needs one output for it: a choice, or yes and no.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from server.domain.decision import Decision, Hits
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Decide
+from server.domain.procedure import Call, Decide, Step, WaitUntil
 from server.domain.values import Kind
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
+from server.loading.marked import Path, SourceFile
 
 CODE = "PRC006"
+LATE = "late"
+STOPPED = ("stopped",)
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for _, source, step, path in manuscript.walked():
-        if not isinstance(step.action, Decide) or not step.outcomes:
-            continue
-        decision = manuscript.decisions.get(step.action.decision)
-        if decision is None:
-            continue
-        values = _values(decision)
-        if values is None:
+        match step.action:
+            case Decide(decision=key) if step.outcomes and key in manuscript.decisions:
+                decision = manuscript.decisions[key]
+                values = _values(decision)
+                if values is None:
+                    yield Diagnostic(
+                        CODE,
+                        source.key_mark(*path, "outcomes"),
+                        f"Decision '{key}' gives no single value that could lead on.",
+                        "Give it one output that is a choice or yes_no, or use 'as' and 'choose'.",
+                    )
+                    continue
+                said = _Possible(f"Decision '{key}'", "says", "Every value of its output", values)
+            case Call(procedure=key) if step.outcomes and key in manuscript.procedures:
+                ends = manuscript.procedures[key].ends()
+                said = _Possible(f"Procedure '{key}'", "ends with", "Every end", ends, STOPPED)
+            case WaitUntil(at_latest=latest) if step.outcomes or latest is not None:
+                late = (LATE,) if latest is not None else ()
+                said = _Possible("This wait", "is", "What 'at_latest' leads to", late)
+            case _:
+                continue
+        yield from _differing(step, source, path, said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Possible:
+    """`who` `does` one of `values`; `what` needs an outcome. `also` may have one."""
+
+    who: str
+    does: str
+    what: str
+    values: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+def _differing(
+    step: Step, source: SourceFile, path: Path, possible: _Possible
+) -> Iterator[Diagnostic]:
+    known = (*possible.values, *possible.also)
+    for key in step.outcomes:
+        if key not in known:
             yield Diagnostic(
                 CODE,
-                source.key_mark(*path, "outcomes"),
-                f"Decision '{decision.key}' gives no single value that could lead on.",
-                "Give it one output that is a choice or yes_no, or use 'as' and 'choose'.",
+                source.key_mark(*path, "outcomes", key),
+                f"{possible.who} never {possible.does} '{key}'.",
+                did_you_mean(key, known),
             )
-            continue
-        for key in step.outcomes:
-            if key not in values:
-                yield Diagnostic(
-                    CODE,
-                    source.key_mark(*path, "outcomes", key),
-                    f"Decision '{decision.key}' never says '{key}'.",
-                    did_you_mean(key, values),
-                )
-        missing = [value for value in values if value not in step.outcomes]
-        if missing:
-            yield Diagnostic(
-                CODE,
-                source.key_mark(*path, "outcomes"),
-                f"What follows when decision '{decision.key}' says "
-                f"{' or '.join(repr(value) for value in missing)}?",
-                "Every value of its output needs an outcome.",
-            )
+    missing = [value for value in possible.values if value not in step.outcomes]
+    if missing:
+        part = (*path, "outcomes") if step.outcomes else (*path, "at_latest")
+        who = possible.who[0].lower() + possible.who[1:]
+        yield Diagnostic(
+            CODE,
+            source.key_mark(*part),
+            f"What follows when {who} {possible.does} "
+            f"{' or '.join(repr(value) for value in missing)}?",
+            f"{possible.what} needs an outcome.",
+        )
 
 
 def _values(decision: Decision) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Create, Do, Together, walk
+from server.domain.procedure import Create, Do, Group, Together
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -25,7 +25,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         if not procedure.outside:
             continue
         mark = manuscript.source("procedure", key).mark("outside")
-        actions = [step.action for step in walk(procedure.steps)]
+        actions = [step.action for step in procedure.walk()]
         tasks = sum(isinstance(action, Do) for action in actions)
         if tasks != 1:
             yield Diagnostic(
@@ -34,7 +34,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                 f"Work done outside is one task here; this has {tasks}.",
                 "Write one step with 'do', and let its outcomes lead on.",
             )
-        if any(isinstance(action, Create | Together) for action in actions):
+        if any(isinstance(action, Create | Together | Group) for action in actions):
             yield Diagnostic(
                 CODE,
                 mark,

@@ -151,3 +151,20 @@ def two_meanings(mark: Mark, name: str, first: str) -> Diagnostic:
         f"The name '{name}' means something else already: {first}.",
         "Choose another name.",
     )
+
+
+def nobody_looks(mark: Mark) -> Diagnostic:
+    """PRC040 nobody-looks: a condition reads the time, and is looked at only when records change.
+
+    What waits for a time to come is written as the moment itself: `wait_until: case.due_at`.
+
+        procedure: case-review
+        steps:
+          - { step: wait, wait_until: now > date_time("2030-01-01T08:00:00Z") }
+    """
+    return Diagnostic(
+        "PRC040",
+        mark,
+        "Nobody looks at this when time passes: conditions are looked at when records change.",
+        "Wait for the moment itself, such as 'wait_until: case.due_at', or give 'at_latest'.",
+    )
