@@ -39,7 +39,13 @@ HITS = {
     Hits.FIRST: "The first rule that holds decides.",
     Hits.EXACTLY_ONE: "Just one rule holds, whatever the facts.",
     Hits.ANY: "All rules that hold say the same.",
+    Hits.PRIORITY: "Of the rules that hold, the one whose output is listed first decides.",
     Hits.ALL: "All rules that hold are given, in their order.",
+    Hits.OUTPUT_ORDER: "All rules that hold are given, in the order in which outputs are listed.",
+    Hits.COLLECT_SUM: "What all rules that hold say is added up.",
+    Hits.COLLECT_MIN: "The least of what the rules that hold say.",
+    Hits.COLLECT_MAX: "The greatest of what the rules that hold say.",
+    Hits.COLLECT_COUNT: "The rules that hold are counted.",
 }
 
 

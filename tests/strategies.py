@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from server.domain.decision import Decision, Hits, Rule, Setting
+from server.domain.decision import COLLECTING, RANKING, Decision, Hits, Rule, Setting
 from server.domain.expression import Problem, cell, conjunction, kinds, parse, resolve
 from server.domain.expression.kinds import DATE, DURATION, FRACTION, MONEY
 from server.domain.values import (
@@ -26,6 +26,7 @@ from server.domain.values import (
 
 IMPACTS = Type(Kind.CHOICE, choices=("extensive", "significant", "moderate", "minor"))
 GROUP = Type(Kind.REF, entity="group")
+LADDER = Type(Kind.CHOICE, choices=("top", "middle", "bottom"))
 LEVELS = Type(Kind.LIST, item=WHOLE_NUMBER)
 
 INPUTS = {
@@ -207,8 +208,19 @@ def a_row(draw, names=tuple(INPUTS)):
     return conjunction(cells)
 
 
+ASSUMED = ("age >= 0 or vip", "count(levels) < 3", "not (impact = minor and vip)")
+SAID = {
+    None: (TEXT, lambda number: f"s{number % 3}"),
+    **dict.fromkeys(RANKING, (LADDER, lambda number: LADDER.choices[number % 3])),
+    **dict.fromkeys(COLLECTING, (MONEY, lambda number: Decimal(number % 7) / 4)),
+}
+"""For each policy the type of what rules say, and what a rule of this number does."""
+
+
 def a_table(draw, hits=None, count=None):
     """A decision over `INPUTS`: rows of cells and free conditions."""
+    policy = hits or draw.choice(list(Hits))
+    typ, said = SAID.get(policy, SAID[None])
     computed = {name: resolved(text, None) for name, text in COMPUTED.items()}
     types = {name: item.type for name, item in computed.items()}
     count = count or draw.choice((1, 3, 8, 20, 70))
@@ -218,13 +230,15 @@ def a_table(draw, hits=None, count=None):
             condition = a_row(draw)
         else:
             condition = resolved(a_condition(draw), names=types)
-        rules.append(Rule(f"rule-{number}", {"says": f"s{number % 3}"}, condition, f"{number}"))
+        rules.append(Rule(f"rule-{number}", {"says": said(number)}, condition, f"{number}"))
     if draw.random() < 0.7:
-        rules.append(Rule("otherwise", {"says": "other"}))
-    policy = hits or draw.choice(list(Hits))
+        rules.append(Rule("otherwise", {"says": said(2)}))
+    assumed = [resolved(text) for text in ASSUMED if draw.random() < 0.1]
+    derived = {"also": resolved("age * 2", WHOLE_NUMBER)} if draw.random() < 0.2 else {}
     return Decision(
-        "random", "Random", INPUTS, {"says": TEXT}, tuple(rules), policy,
-        settings=SETTINGS, computed=computed, optional=OPTIONAL,
+        "random", "Random", INPUTS, {"says": typ, **dict.fromkeys(derived, WHOLE_NUMBER)},
+        tuple(rules), policy, tuple(assumed), settings=SETTINGS, computed=computed,
+        optional=OPTIONAL, derived=derived,
     )  # fmt: skip
 
 

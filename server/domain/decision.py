@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from server.domain.expression import Expression
-from server.domain.values import Type, Value
+from server.domain.values import Kind, Type, Value
 
 
 class Hits(enum.StrEnum):
@@ -16,7 +17,21 @@ class Hits(enum.StrEnum):
     EXACTLY_ONE = "exactly-one"
     FIRST = "first"
     ANY = "any"
+    PRIORITY = "priority"
     ALL = "all"
+    OUTPUT_ORDER = "output-order"
+    COLLECT_SUM = "collect-sum"
+    COLLECT_MIN = "collect-min"
+    COLLECT_MAX = "collect-max"
+    COLLECT_COUNT = "collect-count"
+
+
+LISTING = frozenset({Hits.ALL, Hits.OUTPUT_ORDER})
+"""Policies by which a verdict has a list for each output: what every rule that holds says."""
+RANKING = frozenset({Hits.PRIORITY, Hits.OUTPUT_ORDER})
+"""Policies that go by the order in which the values of the outputs are listed, the first on top."""
+COLLECTING = frozenset({Hits.COLLECT_SUM, Hits.COLLECT_MIN, Hits.COLLECT_MAX, Hits.COLLECT_COUNT})
+"""Policies that make one value of what all rules that hold say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A table. `computed` are named expressions over inputs and settings that rules may use."""
+    """A table. `computed` are named expressions over inputs and settings that rules may use.
+
+    `assuming` are conditions that inputs always meet: axioms for who proves something about the
+    table, and no verdict is given where one is broken.
+    """
 
     key: str
     title: str
@@ -68,15 +87,38 @@ class Decision:
     tests: tuple[Example, ...] = ()
     optional: frozenset[str] = frozenset()
     """Inputs that may be unknown (null)."""
+    nullable: frozenset[str] = frozenset()
+    """Outputs that may be null."""
+    derived: Mapping[str, Expression] = field(default_factory=dict)
+    """Outputs that are computed: no rule says them. A decision of nothing else has no rules."""
+
+    @property
+    def says(self) -> Mapping[str, Type]:
+        """The types of what a verdict holds: lists, a sum or a count where several rules count."""
+        return {
+            name: typ if name in self.derived else _collected(self.hits, typ)
+            for name, typ in self.outputs.items()
+        }
+
+
+def _collected(hits: Hits, typ: Type) -> Type:
+    if hits in LISTING:
+        return Type(Kind.LIST, item=typ)
+    if hits is Hits.COLLECT_COUNT:
+        return Type(Kind.WHOLE_NUMBER, at_least=Decimal(0))
+    if hits is Hits.COLLECT_SUM:
+        return replace(typ, at_least=None, at_most=None)
+    return typ
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a decision said, and everything needed to say it again.
 
-    `definition` is the content hash of the table that was asked; `hits` are the keys of all rules
-    that held, in the order written, of which the hit policy made `output`. With `all`, `output`
-    maps each name to a tuple. `evaluator` is `durable-rules` or `python`.
+    `definition` is the content hash of the table that was asked. `hits` are the keys of the rules
+    of which the hit policy made `output`: with `first` and `priority` the one that decided, else all
+    that held, in the order written, or in that of the output. With `all` and `output-order`,
+    `output` maps each name to a tuple. `evaluator` is `durable-rules` or `python`.
     """
 
     decision: str

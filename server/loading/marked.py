@@ -78,6 +78,8 @@ class SourceFile:
     grafts: Mapping[Path, tuple[SourceFile, Path]] = field(default_factory=dict)
     before: SourceFile | None = None
     """The file as it was before anything was put in its places."""
+    is_table: bool = False
+    """Whether it is a CSV file."""
 
     def mark(self, *path: str | int) -> Mark:
         """Where the value at `path` is written, or the nearest place around it if it is absent."""
@@ -107,7 +109,10 @@ class SourceFile:
         if node is None or node.entries is not None or node.items is not None:
             return self.mark(*path)
         written, value = self.text[node.start : node.end], str(node.data)
-        found = pinpoint.places(written, value, node.line, node.column)
+        if self.is_table:
+            found = pinpoint.cell_places(written, node.line, node.column)
+        else:
+            found = pinpoint.places(written, value, node.line, node.column)
         line, column = found[min(max(offset, 0), len(found) - 1)]
         return Mark(self.file, line + 1, column + 1)
 
@@ -295,17 +300,30 @@ class _Reading:
         return self._text[node.start : node.end]
 
     def _scalar(self, event: Any) -> Any:
-        value: str = event.value
-        if not event.implicit[0] or (value and value[0] not in _SPECIAL):
-            return value
-        if value in _NULL:
-            return None
-        if value in _YES_NO:
-            return _YES_NO[value]
-        if not _NUMBER.fullmatch(value):
-            return value
-        number = Decimal(value)
-        if len(value) > LONGEST_NUMBER or abs(number.adjusted()) > LARGEST_EXPONENT:
-            self.diagnostics.append(faults.number_too_long(self._mark(event), value))
+        if not event.implicit[0]:
+            return event.value
+        found = core(event.value)
+        if found is TOO_LONG:
+            self.diagnostics.append(faults.number_too_long(self._mark(event), event.value))
             return 0
-        return int(value) if value.lstrip("+-").isdigit() else number
+        return found
+
+
+TOO_LONG = object()
+"""What `core` gives for a number that nobody means."""
+
+
+def core(value: str) -> Any:
+    """What a plain scalar means in YAML 1.2's core schema."""
+    if value and value[0] not in _SPECIAL:
+        return value
+    if value in _NULL:
+        return None
+    if value in _YES_NO:
+        return _YES_NO[value]
+    if not _NUMBER.fullmatch(value):
+        return value
+    number = Decimal(value)
+    if len(value) > LONGEST_NUMBER or abs(number.adjusted()) > LARGEST_EXPONENT:
+        return TOO_LONG
+    return int(value) if value.lstrip("+-").isdigit() else number

@@ -1,4 +1,4 @@
-"""Where each character of a YAML scalar stands in its file.
+"""Where each character of a YAML scalar, or of a cell, stands in its file.
 
 What a scalar says and how it is written differ: quotes, escapes, folded lines, indentation. An
 expression knows at which of its characters it is wrong; its author wants the line and the column.
@@ -32,6 +32,18 @@ def places(written: str, value: str, line: int, column: int) -> list[Place]:
         return [(line, column)] * (len(value) + 1)
     end = (found[-1][0], found[-1][1] + 1)
     return (found + [end] * 2)[: len(value) + 1]
+
+
+def cell_places(written: str, line: int, column: int) -> list[Place]:
+    """The same for a cell of a CSV file, without the quotes around it: a quote inside is doubled."""
+    found: list[Place] = []
+    at = 0
+    while at < len(written):
+        found.append((line, column))
+        step = 2 if written.startswith('""', at) else 1
+        line, column = (line + 1, 0) if written[at] == "\n" else (line, column + step)
+        at += step
+    return [*found, (line, column)]
 
 
 def _flow(lines: list[str], starts: list[Place], quote: str) -> Iterator[Place]:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.expression.spelling import did_you_mean
-from server.loading import marked
+from server.loading import marked, rows
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.faults import folder as faults
-from server.loading.faults import text
+from server.loading.faults import table, text
 from server.loading.manuscript import Address
 from server.loading.marked import SourceFile
 from server.loading.shape import shape
@@ -35,6 +35,8 @@ FOLDERS: Mapping[str, str] = {
 }
 """The folder of each kind. `model.yaml` lies beside them."""
 MODEL = "model"
+TABLE = ".csv"
+"""How the name of a file ends that holds the rules of a decision."""
 KINDS = (MODEL, *FOLDERS)
 SHIPPED = "definitions"
 PASSED_OVER = frozenset({"schemas", "docs"})
@@ -185,6 +187,12 @@ def _read(
         gathered.broken.add((kind, stem))
         return None
     source = replace(source, folder=folder.name, path=path, kind=kind, key=stem)
+    if kind == "decision":
+        found = _with_rows(folder, source, gathered)
+        if found is None:
+            gathered.broken.add((kind, stem))
+            return None
+        source = found
     shaped = shape(source)
     gathered.diagnostics.extend(shaped.diagnostics)
     if shaped.source is None:
@@ -196,6 +204,29 @@ def _read(
         at = source.mark("overrides" if "overrides" in data else kind)
         gathered.diagnostics.append(faults.misnamed(at, key, f"{key}.yaml"))
     return replace(shaped.source, key=key)
+
+
+def _with_rows(folder: Folder, source: SourceFile, gathered: Gathered) -> SourceFile | None:
+    """The decision with the rules of the CSV file that it names; None where that is of no use."""
+    data = source.data
+    name = data.get("rules") if isinstance(data, Mapping) else None
+    if not isinstance(name, str) or not name.endswith(TABLE) or "/" in name or "\\" in name:
+        return source
+    beside = folder.root.joinpath(FOLDERS["decision"])
+    path = f"{FOLDERS['decision']}/{name}"
+    try:
+        with beside.joinpath(name).open("rb") as stream:
+            content = stream.read(marked.LARGEST_FILE + 1)
+    except OSError:
+        known = [item.name for item in _sorted(beside) if item.name.endswith(TABLE)]
+        gathered.diagnostics.append(table.no_table(source.mark("rules"), name, known))
+        return None
+    found, diagnostics = rows.parse(content, folder.mark(path).file, data)
+    gathered.diagnostics.extend(diagnostics)
+    if found is None:
+        return None
+    grafts = {**source.grafts, ("rules",): (found, ())}
+    return replace(source, data={**data, "rules": found.data}, grafts=grafts)
 
 
 # -- laying over one another --------------------------------------------------------------------

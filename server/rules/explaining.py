@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from server.domain.decision import Decision, Hits
 from server.domain.expression import Expression, compiled
@@ -11,6 +11,7 @@ from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import Joined, Node
 from server.domain.expression.walking import free_paths
 from server.domain.values import YES_NO, Value
+from server.rules.verdicts import ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class FailedCondition:
 class RuleExplanation:
     """One rule: whether it held, and the conditions on which it failed.
 
-    `passed_over`: it held, but the decision goes by the first rule, and an earlier one held too.
+    `passed_over`: it held, but the decision goes by the first rule, or by the one with the highest
+    output, and another held too.
     """
 
     rule: str
@@ -38,20 +40,24 @@ class RuleExplanation:
 def explanations(decision: Decision, names: Mapping[str, Value]) -> tuple[RuleExplanation, ...]:
     """One explanation a rule, in the order written. `names` are inputs, settings and computed."""
     found: list[RuleExplanation] = []
-    any_held = False
     for rule in decision.rules:
+        failed = () if rule.condition is None else _failed(rule.condition, names)
+        holds = rule.condition is not None and not failed
+        found.append(RuleExplanation(rule.key, holds, failed, rule.because))
+    held = [number for number, item in enumerate(found) if item.held]
+    for number, rule in enumerate(decision.rules):
         if rule.condition is None:
-            found.append(RuleExplanation(rule.key, False, because=rule.because))
-            continue
-        failed = _failed(rule.condition, names)
-        passed_over = not failed and any_held and decision.hits is Hits.FIRST
-        found.append(RuleExplanation(rule.key, not failed, failed, rule.because, passed_over))
-        any_held = any_held or not failed
-    conditions = [rule.condition for rule in decision.rules]
-    return tuple(
-        RuleExplanation(item.rule, not any_held, (), item.because) if condition is None else item
-        for item, condition in zip(found, conditions, strict=True)
-    )
+            found[number] = replace(found[number], held=not held)
+    for number in _passed_over(decision, held):
+        found[number] = replace(found[number], passed_over=True)
+    return tuple(found)
+
+
+def _passed_over(decision: Decision, held: Sequence[int]) -> Sequence[int]:
+    """The rules that hold and yet did not decide."""
+    if decision.hits is Hits.PRIORITY:
+        held = sorted(held, key=ranks(decision).__getitem__)
+    return held[1:] if decision.hits in {Hits.FIRST, Hits.PRIORITY} else ()
 
 
 def _failed(condition: Expression, names: Mapping[str, Value]) -> tuple[FailedCondition, ...]:

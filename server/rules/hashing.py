@@ -17,7 +17,7 @@ def content_hash(decision: Decision) -> str:
 
     Titles, tests and the layout of texts are left out, so that they may be mended under open runs.
     """
-    content = {
+    content: dict[str, Any] = {
         "key": decision.key,
         "hits": decision.hits.value,
         "inputs": {name: _type(typ) for name, typ in decision.inputs.items()},
@@ -33,6 +33,12 @@ def content_hash(decision: Decision) -> str:
             for rule in decision.rules
         ],
     }
+    if decision.assuming:
+        content["assuming"] = [_meaning(item) for item in decision.assuming]
+    if decision.nullable:
+        content["nullable"] = sorted(decision.nullable)
+    if decision.derived:
+        content["derived"] = [[name, _meaning(item)] for name, item in decision.derived.items()]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

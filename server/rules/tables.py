@@ -14,7 +14,7 @@ from server.domain.values import Value
 from server.rules.intake import fitness, unfit
 from server.rules.matcher import BrokenError, Matcher
 from server.rules.plan import Plan
-from server.rules.verdicts import Policy
+from server.rules.verdicts import Policy, surprised
 
 DURABLE, PYTHON = "durable-rules", "python"
 COLUMNS = 120
@@ -47,6 +47,7 @@ class Table:
             for number, rule in enumerate(decision.rules)
             if rule.condition is not None
         )
+        self._assuming = tuple((item.text, compiled(item)) for item in decision.assuming)
         self._policy = Policy(decision, definition)
         self._is_first = decision.hits is Hits.FIRST
 
@@ -54,10 +55,17 @@ class Table:
         """What the decision says.
 
         Raises:
-            NoVerdict: an input is unfit, no rule holds, or more hold than may.
+            NoVerdict: an input is unfit, an assumption broken, no rule holds, or more than may.
         """
         taken = self.taken(inputs)
-        return self._policy.verdict(self.hits(self.names(taken)), taken, self.evaluator)
+        names = self.names(taken)
+        self._refuse_surprises(names)
+        return self._policy.verdict(self.hits(names), taken, names, self.evaluator)
+
+    def _refuse_surprises(self, names: Mapping[str, Value]) -> None:
+        for text, holds in self._assuming:
+            if not holds(names, NOWHERE, EPOCH):
+                raise surprised(self.decision, text, names)
 
     def taken(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """The declared inputs, each found fit.
@@ -104,17 +112,21 @@ class DurableTable(Table):
             tuple((number, plan.questions[number].answer) for number in ruleset.questions)
             for ruleset in plan.rulesets
         )
-        self._needs_names = bool(self._computed or plan.questions)
+        self._needs_names = bool(
+            self._computed or plan.questions or self._assuming or decision.derived
+        )
 
     def decide(self, inputs: Mapping[str, Value]) -> Verdict:
         taken = self.taken(inputs)
         names = self.names(taken) if self._needs_names else taken
+        self._refuse_surprises(names)
         try:
             hits = self._matched(names)
         except BrokenError as error:
             _log.warning("durable-rules gave up on '%s': %s", self.decision.key, error)
-            return self._policy.verdict(self.hits(self.names(taken)), taken, PYTHON)
-        return self._policy.verdict(hits, taken, DURABLE)
+            names = self.names(taken)
+            return self._policy.verdict(self.hits(names), taken, names, PYTHON)
+        return self._policy.verdict(hits, taken, names, DURABLE)
 
     def _matched(self, names: Mapping[str, Value]) -> Sequence[int]:
         body = '{"k":1,"id":"e"'
@@ -161,4 +173,5 @@ def table(decision: Decision, definition: str, evaluator: str) -> Table:
 
 def _expressions(decision: Decision) -> list[tuple[str, Expression]]:
     rules = [(rule.key, rule.condition) for rule in decision.rules if rule.condition is not None]
-    return [*decision.computed.items(), *rules]
+    assumed = [(item.text, item) for item in decision.assuming]
+    return [*decision.computed.items(), *rules, *assumed, *decision.derived.items()]

@@ -93,7 +93,7 @@ def _answer(asked: Table, inputs: Mapping[str, Value]) -> object:
         verdict = asked.decide(inputs)
     except NoVerdict as error:
         return str(error)
-    return verdict.hits
+    return (verdict.hits, verdict.output)
 
 
 def failed_tests(

@@ -61,7 +61,8 @@ def _key(value: Value) -> Value:
 
 def _constants(decision: Decision) -> Iterator[Constant]:
     expressions = [rule.condition for rule in decision.rules if rule.condition is not None]
-    for expression in [*expressions, *decision.computed.values()]:
+    others = [*decision.computed.values(), *decision.assuming, *decision.derived.values()]
+    for expression in [*expressions, *others]:
         for node in nodes(expression.tree):
             if isinstance(node, Constant):
                 yield node

@@ -6,14 +6,31 @@ from fractions import Fraction
 
 import pytest
 
-from server.domain.decision import NoVerdict, Rule, Verdict
+from server.domain.decision import Hits, NoVerdict, Rule, Verdict
 from server.domain.expression.kinds import MONEY
 from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type
 from server.rules import DURABLE, PYTHON, Rules, content_hash
-from tests.rules.tables import CAB, MEMBERS, SHARE, VOTES, a_decision
+from tests.rules.tables import CAB, MEMBERS, SHARE, VOTES, a_decision, sound
 
 AGE = {"age": WHOLE_NUMBER}
 IMPACT = Type(Kind.CHOICE, choices=("high", "low"))
+
+
+def a_ladder(**over):
+    """Rules that say low, high, high from 1, 2 and 3 on; high is listed before low."""
+    decision = a_decision(AGE, "age > 1 -> low", "age > 2 -> high", "age > 3 -> high", **over)
+    return replace(decision, outputs={"says": IMPACT})
+
+
+def a_price_list(**over):
+    """Rules that say 10.50, 10.25 and 0.10 from 1, 2 and 3 on."""
+    decision = a_decision(AGE, "age > 1 -> a", "age > 2 -> b", "age > 3 -> c", **over)
+    prices = ("10.50", "10.25", "0.10")
+    told = tuple(
+        replace(rule, then={"says": Decimal(price)})
+        for rule, price in zip(decision.rules, prices, strict=True)
+    )
+    return replace(decision, outputs={"says": MONEY}, rules=told)
 
 
 @pytest.fixture(params=[DURABLE, PYTHON])
@@ -114,6 +131,67 @@ class TestHitPolicies:
         quiet = replace(decision.rules[1], then={})
         decision = replace(decision, rules=(decision.rules[0], quiet))
         assert rules.decide(decision, {"age": 9}).output == {"says": ("a", None)}
+
+    def test_priority_goes_by_the_output_that_is_listed_first(self, rules):
+        decision = a_ladder(hits="priority")
+        verdict = rules.decide(decision, {"age": 3})
+        assert (verdict.hits, verdict.value) == (("r1",), "high")
+        assert rules.decide(decision, {"age": 2}).value == "low"
+
+    def test_of_equals_priority_takes_the_one_written_first(self, rules):
+        decision = a_ladder(hits="priority")
+        assert rules.decide(decision, {"age": 9}).hits == ("r1",)
+
+    def test_the_first_output_counts_most(self, rules):
+        ladder = a_ladder(hits="priority")
+        says = [("low", "high"), ("high", "low"), ("high", "high")]
+        told = tuple(
+            replace(rule, then={"says": one, "also": other})
+            for rule, (one, other) in zip(ladder.rules, says, strict=True)
+        )
+        decision = replace(ladder, outputs={"says": IMPACT, "also": IMPACT}, rules=told)
+        assert rules.decide(decision, {"age": 9}).hits == ("r2",)
+        assert rules.decide(decision, {"age": 3}).output == {"says": "high", "also": "low"}
+
+    def test_output_order_gives_all_with_the_highest_on_top(self, rules):
+        decision = a_ladder(hits="output-order")
+        verdict = rules.decide(decision, {"age": 9})
+        assert verdict.hits == ("r1", "r2", "r0")
+        assert verdict.output == {"says": ("high", "high", "low")}
+
+    @pytest.mark.parametrize(
+        ("hits", "some", "one"),
+        [
+            ("collect-sum", Decimal("20.85"), Decimal("10.50")),
+            ("collect-min", Decimal("0.10"), Decimal("10.50")),
+            ("collect-max", Decimal("10.50"), Decimal("10.50")),
+            ("collect-count", 3, 1),
+        ],
+    )
+    def test_collecting_makes_one_value_of_what_all_say(self, rules, hits, some, one):
+        decision = a_price_list(hits=hits)
+        assert rules.decide(decision, {"age": 9}).output == {"says": some}
+        assert rules.decide(decision, {"age": 9}).hits == ("r0", "r1", "r2")
+        assert rules.decide(decision, {"age": 2}).output == {"says": one}
+
+    @pytest.mark.parametrize("hits", ["collect-sum", "collect-min", "collect-max"])
+    def test_collecting_nothing_needs_an_otherwise(self, rules, hits):
+        decision = a_price_list(hits=hits)
+        with pytest.raises(NoVerdict, match="No rule of decision 'sample' holds for age = 0"):
+            rules.decide(decision, {"age": 0})
+        whole = replace(decision, rules=(*decision.rules, Rule("otherwise", {"says": Decimal(1)})))
+        assert rules.decide(whole, {"age": 0}).output == {"says": Decimal(1)}
+
+    def test_no_rule_that_holds_is_a_count_of_nothing(self, rules):
+        verdict = rules.decide(a_price_list(hits="collect-count"), {"age": 0})
+        assert (verdict.hits, verdict.output) == ((), {"says": 0})
+
+    def test_what_a_verdict_holds_has_a_type(self):
+        says = {hits: a_price_list(hits=hits).says["says"] for hits in Hits}
+        for hits in (Hits.ALL, Hits.OUTPUT_ORDER):
+            assert says.pop(hits) == Type(Kind.LIST, item=MONEY)
+        assert says.pop(Hits.COLLECT_COUNT).kind is Kind.WHOLE_NUMBER
+        assert all(typ == MONEY for typ in says.values())
 
     @pytest.mark.parametrize("hits", ["first", "exactly-one", "any", "all"])
     def test_otherwise_holds_where_no_other_does(self, rules, hits):
@@ -254,3 +332,51 @@ class TestContentHash:
         assert content_hash(one) != content_hash(
             a_decision({"x": TEXT, "y": MEMBERS}, "y = 1 -> a")
         )
+
+
+VOTED = {"members": 3, "rejects": 2, "includes": 2}
+
+
+class TestWhatIsAssumed:
+    def an_honest_board(self):
+        names = {"members": MEMBERS, "rejects": VOTES, "includes": VOTES}
+        return replace(CAB, assuming=(sound("rejects + includes <= members", names),))
+
+    def test_is_an_obligation_on_who_asks(self, rules):
+        with pytest.raises(NoVerdict) as caught:
+            rules.decide(self.an_honest_board(), VOTED)
+        assert str(caught.value) == (
+            "Decision 'cab-verdict' assumes rejects + includes <= members, and that is broken by "
+            "members = 3, rejects = 2, includes = 2. "
+            "See that the inputs meet it, or mend what the decision assumes."
+        )
+
+    def test_changes_nothing_where_it_holds(self, rules):
+        inputs = {**VOTED, "includes": 1}
+        assert rules.decide(self.an_honest_board(), inputs).value == "rejected"
+
+    def test_makes_another_decision(self):
+        assert content_hash(self.an_honest_board()) != content_hash(CAB)
+
+
+class TestWhatIsComputed:
+    def a_bill(self, **over):
+        decision = a_decision(AGE, "age > 3 -> old", "-> young", **over)
+        return replace(
+            decision,
+            outputs={"says": TEXT, "fee": WHOLE_NUMBER},
+            derived={"fee": sound("2 * age", AGE, expected=WHOLE_NUMBER)},
+        )
+
+    def test_stands_beside_what_rules_say(self, rules):
+        assert rules.decide(self.a_bill(), {"age": 5}).output == {"says": "old", "fee": 10}
+
+    def test_is_one_value_whatever_rules_hold(self, rules):
+        verdict = rules.decide(self.a_bill(hits="all"), {"age": 5})
+        assert verdict.output == {"says": ("old",), "fee": 10}
+
+    def test_needs_no_rules(self, rules):
+        bill = self.a_bill()
+        decision = replace(bill, rules=(), outputs={"fee": WHOLE_NUMBER})
+        verdict = rules.decide(decision, {"age": 5})
+        assert (verdict.hits, verdict.output) == ((), {"fee": 10})

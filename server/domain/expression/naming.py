@@ -20,6 +20,7 @@ class Scope:
     """The names that may be used here. `doubts` gathers where on their ways null may stand.
 
     `_members` are the lists that `where` is inside of: the hidden name and the entity of each.
+    `_reads` is whether fields of records may be read.
     """
 
     def __init__(
@@ -28,6 +29,8 @@ class Scope:
         names: Mapping[str, Type],
         entities: Mapping[str, Entity],
         optional: frozenset[str],
+        *,
+        reads: bool = True,
     ) -> None:
         self.doubts: Doubts = {}
         self._text = text
@@ -37,6 +40,7 @@ class Scope:
         self._optional = optional
         self._members: list[tuple[str, Entity]] = []
         self._lists = 0
+        self._reads = reads
 
     def is_known(self, word: str) -> bool:
         fields = any(word in entity.fields for _, entity in self._members)
@@ -88,6 +92,12 @@ class Scope:
         if root in self._names:
             return self._typed(node, self._names[root], len(root) + 1)
         if root in self._plurals:
+            if not self._reads:
+                raise MisreadError(
+                    "A decision reads no records: what it says depends on its inputs only.",
+                    *node.span,
+                    "Give it the list, or what is counted of it, as an input.",
+                )
             entity = self._plurals[root]
             records = Type(Kind.LIST, item=Type(Kind.REF, entity=entity.key))
             return self._typed(replace(node, all_of=entity.key), records, len(root) + 1)
@@ -134,6 +144,12 @@ class Scope:
         entity = self._entities.get(typ.entity or "")
         if typ.kind is not Kind.REF or entity is None:
             raise MisreadError(f"{spoken(typ).capitalize()} has no field '{part}'.", *place)
+        if not self._reads:
+            raise MisreadError(
+                "A decision reads no records: what it says depends on its inputs only.",
+                *place,
+                f"Give it '{part}' of the {entity.key} as an input.",
+            )
         field = entity.fields.get(part)
         if field is None:
             raise MisreadError(

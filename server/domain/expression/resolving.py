@@ -55,18 +55,19 @@ def resolve(
 
     `optional` are the names, or members such as `findings.note`, that may be null. `nullable` says
     whether the whole may be: unless told, a yes or no that is expected may not, as it is a
-    condition, and anything else may. `timeless` refuses `now`, for what must say the same tomorrow.
+    condition, and anything else may. `timeless` refuses `now` and whatever records hold, for what
+    must say the same tomorrow.
     """
     if nullable is None:
         nullable = expected is None or expected.kind is not Kind.YES_NO
-    scope = Scope(expression.text, names, entities, frozenset(optional))
+    scope = Scope(expression.text, names, entities, frozenset(optional), reads=not timeless)
     resolver = _Resolver(expression.text, scope)
     tree = resolver.whole(expression.tree, expected)
     if tree is None:
         return _in_order(resolver.problems)
     problems = [*unsafe(expression.text, tree, scope.doubts, nullable=nullable)]
     if timeless:
-        problems += [_the_time(node) for node in nodes(tree) if isinstance(node, Now)]
+        problems += [found for node in nodes(tree) if (found := _passing(node)) is not None]
     if problems:
         return _in_order(problems)
     return Expression(expression.text, tree, expected or type_of(tree))
@@ -76,12 +77,23 @@ def _in_order(problems: Collection[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.start))
 
 
-def _the_time(node: Now) -> Problem:
-    return Problem(
-        "A decision does not look at the clock: asked again, it must say the same.",
-        *node.span,
-        "Give it the moment, or the time that has passed, as an input.",
-    )
+def _passing(node: Node) -> Problem | None:
+    """What is wrong with a node that may mean something else tomorrow."""
+    match node:
+        case Now():
+            return Problem(
+                "A decision does not look at the clock: asked again, it must say the same.",
+                *node.span,
+                "Give it the moment, or the time that has passed, as an input.",
+            )
+        case Call(function="holders"):
+            return Problem(
+                "A decision does not look up who holds a role: asked again, it must say the same.",
+                *node.span,
+                "Give it the holders, or their number, as an input.",
+            )
+        case _:
+            return None
 
 
 class _ReportedError(Exception):

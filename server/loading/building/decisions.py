@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.domain.decision import Decision, Example, Hits, Rule, Setting
@@ -11,7 +12,8 @@ from server.domain.values import YES_NO, Type, Value
 from server.loading.building.types import written_type
 from server.loading.desk import Desk, Scope, flag, unsound, words
 from server.loading.faults import decision as faults
-from server.loading.faults import sense
+from server.loading.faults import sense, shape
+from server.loading.shape import schema
 
 OTHERWISE = "otherwise"
 """The key of the rule that holds when no other does, unless it is given one."""
@@ -40,30 +42,69 @@ def build_decision(desk: Desk) -> Decision | None:
     obscure = frozenset(computed.keys() - names.keys())
     scope = Scope(names, optional=optional, obscure=obscure)
     _tell_two_meanings(desk, inputs, settings, computed)
+    derived = {
+        key: _derived(desk, scope, raw, outputs[key], "output", key, "is")
+        for key, raw in data["output"].items()
+        if "is" in raw
+    }
+    said = {key: typ for key, typ in outputs.items() if key not in derived}
+    _tell_missing_rules(desk, said)
     rules = tuple(
-        _rule(desk, scope, inputs, outputs, raw, index) for index, raw in enumerate(data["rules"])
+        _rule(desk, scope, inputs, said, raw, index) for index, raw in enumerate(_rules(data))
     )
-    return Decision(
+    decision = Decision(
         data["decision"],
         words(data, "title"),
         inputs,
         outputs,
         rules,
-        Hits(data["hits"]),
+        Hits(data.get("hits", Hits.FIRST)),
         tuple(
             desk.expression(raw, scope, "assuming", index, expected=YES_NO, timeless=True)
             for index, raw in enumerate(data.get("assuming", ()))
         ),
         settings,
         computed,
-        tuple(
-            Example(
-                _values(desk, raw["given"], inputs, "input", "tests", index, "given"),
-                _values(desk, raw["expect"], outputs, "output", "tests", index, "expect"),
-            )
-            for index, raw in enumerate(data.get("tests", ()))
-        ),
+        (),
         optional,
+        frozenset(key for key, raw in data["output"].items() if flag(raw, "optional")),
+        derived,
+    )
+    return replace(decision, tests=_tests(desk, decision))
+
+
+def _tests(desk: Desk, decision: Decision) -> tuple[Example, ...]:
+    inputs, says = decision.inputs, decision.says
+    return tuple(
+        Example(
+            _values(desk, raw["given"], inputs, "input", "tests", index, "given"),
+            _values(desk, raw["expect"], says, "output", "tests", index, "expect"),
+        )
+        for index, raw in enumerate(desk.data.get("tests", ()))
+    )
+
+
+def _rules(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The rules as written; none where all outputs are computed."""
+    found: Sequence[Mapping[str, Any]] = data.get("rules", ())
+    return found
+
+
+def _tell_missing_rules(desk: Desk, said: Mapping[str, Type]) -> None:
+    """A decision needs rules, and what several of them mean, unless all outputs are computed."""
+    for key in ("hits", "rules"):
+        if said and key not in desk.data:
+            described = schema("decision")["else"]["properties"][key]["description"]
+            desk.say(shape.missing_key(desk.source.mark(), key, described))
+        elif not said and key in desk.data:
+            desk.say(faults.nothing_to_say(desk.source.key_mark(key), key))
+
+
+def _derived(
+    desk: Desk, scope: Scope, raw: Mapping[str, Any], typ: Type, *path: str | int
+) -> Expression:
+    return desk.expression(
+        raw["is"], scope, *path, expected=typ, nullable=flag(raw, "optional"), timeless=True
     )
 
 
@@ -102,19 +143,21 @@ def _rule(
     path = ("rules", index)
     is_otherwise = OTHERWISE in raw
     part = OTHERWISE if is_otherwise else "then"
-    then = _values(desk, raw[part], outputs, "output", *path, part)
+    computed = desk.data["output"].keys() - outputs.keys()
+    written = {name: value for name, value in raw[part].items() if name not in computed}
+    then = _values(desk, written, outputs, "output", *path, part)
+    for name in raw[part].keys() & computed:
+        desk.say(faults.nothing_to_say(desk.source.key_mark(*path, part, name), name))
     missing = outputs.keys() - raw[part].keys()
     if missing:
         desk.say(faults.output_missing(desk.source.mark(*path, part), sorted(missing)))
     condition = None
     if not is_otherwise:
-        written = raw["if"]
-        if isinstance(written, Mapping):
-            condition = _row(desk, scope, inputs, written, *path, "if")
+        given = raw["if"]
+        if isinstance(given, Mapping):
+            condition = _row(desk, scope, inputs, given, *path, "if")
         else:
-            condition = desk.expression(
-                written, scope, *path, "if", expected=YES_NO, timeless=True
-            )
+            condition = desk.expression(given, scope, *path, "if", expected=YES_NO, timeless=True)
     return Rule(raw.get("rule", OTHERWISE), then, condition, words(raw, "because"))
 
 

@@ -182,13 +182,17 @@ class _Reading:
         if "as" not in raw:
             return
         if "decide" in raw:
-            yield Born(raw["as"], self._verdict(raw["decide"]), (*path, "as"))
+            yield self._verdict(raw, path)
         else:
             yield self._answers(raw, path)
 
-    def _verdict(self, key: str) -> Type | None:
-        decision = self._desk.manuscript.decisions.get(key)
-        return Type(Kind.ANSWERS, members=decision.outputs) if decision is not None else None
+    def _verdict(self, raw: Mapping[str, Any], path: Path) -> Born:
+        decision = self._desk.manuscript.decisions.get(raw["decide"])
+        if decision is None:
+            return Born(raw["as"], None, (*path, "as"))
+        typ = Type(Kind.ANSWERS, members=decision.says)
+        optional = frozenset(f"{raw['as']}.{name}" for name in decision.nullable)
+        return Born(raw["as"], typ, (*path, "as"), optional)
 
     def _answers(self, raw: Mapping[str, Any], path: Path) -> Born:
         members: dict[str, Type] = {}

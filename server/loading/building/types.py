@@ -23,6 +23,9 @@ def written_type(desk: Desk, raw: Mapping[str, Any], *path: str | int) -> Type |
     if "ref" in raw:
         desk.refer("entity", raw["ref"], *path, "ref")
         return Type(Kind.REF, entity=raw["ref"])
+    if "list_of" in raw:
+        item = written_type(desk, raw["list_of"], *path, "list_of")
+        return None if item is None else Type(Kind.LIST, item=item)
     least, most = _bound(raw, "at_least"), _bound(raw, "at_most")
     if least is not None and most is not None and least > most:
         mark = desk.source.mark(*path, "at_most")

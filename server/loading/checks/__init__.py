@@ -61,6 +61,9 @@ NAMES = (
     "otherwise_last",
     "duplicate_rule",
     "never_said",
+    "no_order",
+    "not_collectable",
+    "null_output",
     "test_incomplete",
     # entities
     "dead_status",

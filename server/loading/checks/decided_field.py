@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.decision import Decision, Hits
+from server.domain.decision import LISTING, Decision
 from server.domain.entity import Entity, Field
 from server.domain.expression.kinds import fits, spoken
 from server.loading.diagnostics import Diagnostic
@@ -43,10 +43,10 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
 
 
 def _problems(entity: Entity, field: Field, decision: Decision) -> Iterator[str]:
-    if len(decision.outputs) != 1 or decision.hits is Hits.ALL:
+    if len(decision.outputs) != 1 or decision.hits in LISTING:
         yield f"Decision '{decision.key}' does not say just one thing."
-    elif not all(fits(output, field.type) for output in decision.outputs.values()):
-        [output] = decision.outputs.values()
+    elif not all(fits(output, field.type) for output in decision.says.values()):
+        [output] = decision.says.values()
         yield f"Decision '{decision.key}' says {spoken(output)}, and the field is {spoken(field.type)}."
     for name, typ in decision.inputs.items():
         other = entity.fields.get(name)

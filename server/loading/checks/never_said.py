@@ -23,7 +23,8 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for key, decision in manuscript.decisions.items():
         source = manuscript.source("decision", key)
         for name, typ in decision.outputs.items():
-            if typ.kind is not Kind.CHOICE or "choice" not in source.data["output"][name]:
+            written = source.data["output"][name]
+            if typ.kind is not Kind.CHOICE or "choice" not in written or "is" in written:
                 continue
             said = {rule.then.get(name) for rule in decision.rules}
             for index, value in enumerate(typ.choices):

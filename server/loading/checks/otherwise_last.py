@@ -21,7 +21,7 @@ CODE = "DEC001"
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for source in manuscript.of_kind("decision"):
-        rules = source.data["rules"]
+        rules = source.data.get("rules", ())
         for index, rule in enumerate(rules[:-1]):
             if "otherwise" in rule:
                 yield Diagnostic(

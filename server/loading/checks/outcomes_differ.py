@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.domain.decision import Decision, Hits
+from server.domain.decision import LISTING, Decision
 from server.domain.expression.spelling import did_you_mean
 from server.domain.procedure import Call, Decide, Step, WaitUntil
 from server.domain.values import Kind
@@ -102,9 +102,9 @@ def _differing(
 
 def _values(decision: Decision) -> tuple[str, ...] | None:
     """The values that outcomes are named for; None where the decision has no such output."""
-    if len(decision.outputs) != 1 or decision.hits is Hits.ALL:
+    if len(decision.outputs) != 1 or decision.hits in LISTING or decision.nullable:
         return None
-    [output] = decision.outputs.values()
+    [output] = decision.says.values()
     if output.kind is Kind.YES_NO:
         return ("yes", "no")
     return output.choices if output.kind is Kind.CHOICE else None

@@ -72,6 +72,26 @@ def two_meanings(mark: Mark, name: str, where: str) -> Diagnostic:
     )
 
 
+def nothing_to_say(mark: Mark, what: str) -> Diagnostic:
+    """DEC013 nothing-to-say: rules speak of an output that is computed, or there is nothing else.
+
+    An output with `is` comes out of its expression, whatever rules hold. Where all outputs do, the
+    decision has no rules and no hit policy.
+
+        decision: case-fee
+        title: What does the case cost?
+        inputs: { pages: { type: whole_number } }
+        output: { fee: { type: whole_number, is: 2 * pages } }
+        hits: first
+    """
+    return Diagnostic(
+        "DEC013",
+        mark,
+        f"'{what}' has no place here: what the decision says is computed.",
+        "Leave it out, or leave 'is' out of the output.",
+    )
+
+
 def table_refused(mark: Mark, sentence: str) -> Diagnostic:
     """DEC901 table-refused: the rules engine does not take a table, or does not come back from it.
 

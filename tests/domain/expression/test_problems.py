@@ -75,12 +75,43 @@ class TestWhatMayBeNull:
         assert problem.message == "This may be null here."
 
 
-class TestTheClock:
-    def test_a_decision_does_not_look_at_it(self):
-        text = "incident.reported < now - 1 day"
+class TestADecisionGoesByItsInputsOnly:
+    """Asked again tomorrow, in a world that has changed, it must say the same."""
+
+    @pytest.mark.parametrize(
+        ("text", "pointed_at", "sentence", "hint"),
+        [
+            (
+                "since < now - 1 day",
+                "now",
+                "A decision does not look at the clock: asked again, it must say the same.",
+                "Give it the moment, or the time that has passed, as an input.",
+            ),
+            (
+                "incident.cost > 3",
+                "cost",
+                "A decision reads no records: what it says depends on its inputs only.",
+                "Give it 'cost' of the incident as an input.",
+            ),
+            (
+                "count(incidents) > 3",
+                "incidents",
+                "A decision reads no records: what it says depends on its inputs only.",
+                "Give it the list, or what is counted of it, as an input.",
+            ),
+            (
+                'count(holders("clerk")) > 1',
+                'holders("clerk")',
+                "A decision does not look up who holds a role: asked again, it must say the same.",
+                "Give it the holders, or their number, as an input.",
+            ),
+        ],
+    )
+    def test_and_reads_neither_the_clock_nor_a_record(self, text, pointed_at, sentence, hint):
         assert not isinstance(resolved(text, YES_NO), tuple)
         [problem] = resolved(text, YES_NO, timeless=True)
-        assert text[problem.start : problem.end] == "now"
+        assert text[problem.start : problem.end] == pointed_at
+        assert (problem.message, problem.hint) == (sentence, hint)
 
 
 class TestLimits:
