@@ -28,7 +28,8 @@ class Rows:
     """Child records of the form's record, added, changed and removed together with it.
 
     `field` is the list of the form's entity that they stand in, `entity` what they are, and `back`
-    their field that refers to the form's record. `at_least` so many are there afterwards.
+    their field that refers to the form's record. `at_least` so many are there afterwards. Those of
+    `fixed` rows are changed only: none is added or removed.
     """
 
     field: str
@@ -36,6 +37,7 @@ class Rows:
     back: str
     fields: tuple[FormField, ...]
     at_least: int = 0
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,9 @@ class RowSheet:
                 problems[here] = f"This {self._title} does not belong here, or is gone."
             elif row.record is not None and named.count(row.record) > 1:
                 problems[here] = f"This {self._title} was sent twice."
+            elif self.rows.fixed and (row.record is None or row.remove):
+                done = "added" if row.record is None else "removed"
+                problems[here] = f"No {self._title} is {done} here."
             elif not row.remove:
                 problems |= {
                     f"{here}.values.{key}": sentence for key, sentence in self._wrong(row).items()

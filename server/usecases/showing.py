@@ -141,6 +141,7 @@ def _rows_view(running: Running, sheet: RowSheet) -> RowsView:
         sheet.rows.field,
         sheet.entity.title,
         sheet.rows.at_least,
+        sheet.rows.fixed,
         tuple(row(item) for item in sheet.standing()),
         row(sheet.offered()),
     )

@@ -64,12 +64,14 @@ class RowView:
 class RowsView:
     """Child records that a form adds, changes and removes; `offered` is what a new one begins with.
 
-    `key` is the list of the form's record in which they stand.
+    `key` is the list of the form's record in which they stand. Nobody adds to or removes from
+    `fixed` ones.
     """
 
     key: str
     title: str
     at_least: int
+    fixed: bool
     rows: tuple[RowView, ...]
     offered: RowView
 

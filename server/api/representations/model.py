@@ -113,6 +113,7 @@ def _rows(found: Rows, definitions: Definitions) -> Json:
         "list": found.field,
         "entity": found.entity,
         "at_least": found.at_least,
+        "fixed": found.fixed,
         "fields": [_placed(item, of) for item in found.fields],
     }
 

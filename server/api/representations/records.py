@@ -120,6 +120,7 @@ SHAPES["FormRows"] = shape(
         "key": KEY | {"description": "What the rows are sent back as, among the answers"},
         "title": TEXT,
         "at_least": WHOLE,
+        "fixed": YES_NO | {"description": "Whether rows are only changed, none added or removed"},
         "rows": listing(component("FormRow")),
         "offered": component("FormRow") | {"description": "What a row to be added begins with"},
     }
@@ -145,6 +146,7 @@ def _form_rows(view: RowsView) -> dict[str, Any]:
         "key": view.key,
         "title": view.title,
         "at_least": view.at_least,
+        "fixed": view.fixed,
         "rows": [_form_row(item) for item in view.rows],
         "offered": _form_row(view.offered),
     }

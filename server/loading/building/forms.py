@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.entity import Entity
 from server.domain.form import Form, FormField, Rows, Section
 from server.domain.values import Kind, Type
-from server.loading.desk import FLAGS, Desk, Scope, words
+from server.loading.desk import FLAGS, Desk, Scope, flag, words
 
 
 def build_form(desk: Desk, scope: Scope) -> Form | None:
@@ -46,7 +46,8 @@ def _section(
     if child is None or listed is None or listed.back is None:
         return Section(title)  # what is wrong with it is told by FRM005
     fields = _fields(desk, child, _knowing(scope, child), raw, number)
-    return Section(title, (), Rows(key, child.key, listed.back[1], fields, raw.get("at_least", 0)))
+    at_least, fixed = raw.get("at_least", 0), flag(raw, "fixed")
+    return Section(title, (), Rows(key, child.key, listed.back[1], fields, at_least, fixed))
 
 
 def _knowing(scope: Scope, entity: Entity) -> Scope:

@@ -1,7 +1,8 @@
 """FRM006 row-incomplete: a row that somebody adds would lack a field that its entity requires.
 
 Each row is a record of its own, whole as every other: what is required and has no default is among
-the fields of the row. The record that the row belongs to fills itself in.
+the fields of the row. The record that the row belongs to fills itself in. Nobody adds to rows that
+are `fixed`.
 
     form: applicant
     title: Somebody who asks
@@ -26,7 +27,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         source = manuscript.source("form", key)
         for number, section in enumerate(form.sections):
             rows = section.rows
-            if rows is None:
+            if rows is None or rows.fixed:
                 continue
             filled = {item.field for item in rows.fields} | {rows.back, STATUS}
             child = manuscript.entities[rows.entity]

@@ -19,6 +19,7 @@ from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
 CODE = "FRM005"
+OF_ROWS = {"at_least": "counts", "fixed": "keeps"}
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
@@ -26,13 +27,14 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         entity = manuscript.entities.get(source.data["entity"])
         for number, section in enumerate(source.data["sections"]):
             path = ("sections", number)
-            if "at_least" in section and "rows" not in section:
-                yield Diagnostic(
-                    CODE,
-                    source.key_mark(*path, "at_least"),
-                    "'at_least' counts child records, and this section has none.",
-                    "Say with 'rows' which records are meant, or delete it.",
-                )
+            for word, does in OF_ROWS.items():
+                if word in section and "rows" not in section:
+                    yield Diagnostic(
+                        CODE,
+                        source.key_mark(*path, word),
+                        f"'{word}' {does} child records, and this section has none.",
+                        "Say with 'rows' which records are meant, or delete it.",
+                    )
             if entity is None or "rows" not in section:
                 continue
             owner, _, key = section["rows"].partition(".")
