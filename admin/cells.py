@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from admin import links
-from admin.forms import as_typed
+from admin.places import as_typed
 from admin.texts import colour_of, tag, time_element
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.values import Kind, RecordRef, Value

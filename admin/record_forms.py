@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from admin import links
-from admin.forms import PageForm, Place, page_form
+from admin.forms import PageForm, page_form
+from admin.places import Place
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.values import TEXT, Kind
 from server.usecases.views import FieldView, FormView, RecordView, SectionView

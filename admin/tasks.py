@@ -101,6 +101,7 @@ class TaskPages(Screen):
         form.refuse(refusal, self._field_titles(view))
         if isinstance(refusal, Conflict):
             form.revision = view.record_revision
+            form.seen(view.form)
         return self._page(view, form), errors.status_of(refusal)
 
     def _page(self, view: TaskView, form: PageForm) -> Any:

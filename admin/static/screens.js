@@ -144,7 +144,28 @@
     form.addEventListener("change", soon);
   }
 
-  function enhance(root) { showMoments(root); lookUps(root); }
+  // Rows of a form: a button adds a line instead of the blank one that stands there without scripts.
+  function addRows(root) {
+    all(root, "[data-rows]").forEach(function (table) {
+      var button = table.querySelector("[data-add-row]"), body = table.querySelector("tbody");
+      if (!button.hidden) return;
+      var number = body.children.length;
+      all(body, ".is-blank").forEach(function (line) { line.remove(); });
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        var pattern = table.querySelector("template").innerHTML.replace(/\bLINE\b/g, String(number));
+        number += 1;
+        body.insertAdjacentHTML("beforeend", pattern);
+        var line = body.lastElementChild;
+        showMoments(line);
+        lookUps(line);
+        var first = line.querySelector("input:not([type=hidden]),select,textarea");
+        if (first) first.focus();
+      });
+    });
+  }
+
+  function enhance(root) { showMoments(root); lookUps(root); addRows(root); }
 
   document.addEventListener("DOMContentLoaded", function () {
     enhance(document);

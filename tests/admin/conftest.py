@@ -247,7 +247,7 @@ class _Filled(HTMLParser):
         elif tag == "textarea":
             self._area = name
             self.fields[name] = ""
-        elif tag == "input" and name and (given.get("type") != "radio" or "checked" in given):
+        elif tag == "input" and name and _is_sent(given):
             self.fields[name] = given.get("value") or ""
 
     def handle_data(self, data):
@@ -259,6 +259,10 @@ class _Filled(HTMLParser):
             self._select = None
         if tag == "textarea":
             self._area = None
+
+
+def _is_sent(given: dict[str, str | None]) -> bool:
+    return given.get("type") not in {"radio", "checkbox"} or "checked" in given
 
 
 def filled(page: Any) -> dict[str, str]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin import look_up
-from admin.forms import as_sent, as_typed, page_form
+from admin.forms import page_form
+from admin.places import as_sent, as_typed
 from server.domain.refusals import Conflict, Invalid
 from server.domain.values import TEXT, YES_NO, Kind, RecordRef, Type, from_json
 from server.usecases.views import FieldView, FormView, SectionView

@@ -1,0 +1,176 @@
+"""Child records in a table of inputs: added, changed and removed with the form."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+import admin
+from server.domain.values import RecordRef
+from server.storage.database import Database
+from server.usecases import access, records
+from server.usecases.tasks import save_draft
+from tests.admin.conftest import Office, filled, send
+from tests.usecases.council_hall import Hall, open_hall
+from tests.usecases.test_rows import BENCH, PAINT
+
+BEGIN = "/begin/drafting/by-clerk/"
+
+
+@pytest.fixture
+def hall(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'hall.db'}")
+    yield open_hall(database, {"Cleo": "clerk"})
+    database.dispose()
+
+
+@pytest.fixture
+def browser(hall: Hall):
+    flask = Flask("procedura", static_folder=None)
+    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
+    admin.mount(flask, hall.app)
+    access.create_account(hall.app, "cleo", hall.records["Cleo"].id, "a long and secret one")
+    return Office(hall.app, flask, hall.clock).browser("cleo")
+
+
+def address(hall: Hall) -> str:
+    return f"/tasks/{hall.open_tasks()['work-out'].id}/"
+
+
+def begun(hall: Hall, *lines):
+    return hall.propose(lines=list(lines)).line.about.record
+
+
+def text(page):
+    return page.get_data(as_text=True)
+
+
+def test_lines_are_added_with_a_start(hall, browser):
+    # given a start with a blank line, and another that a script has added
+    page = browser.get(BEGIN)
+    fields = filled(page)
+    assert fields["f-lines.0.row"] == "blank"
+
+    # when both are typed into
+    send(
+        browser,
+        BEGIN,
+        f__name="A bench",
+        **{"f__lines.0.text": "Bench", "f__lines.0.amount": "12"},
+        **{"f__lines.4.row": "new", "f__lines.4.text": "Paint", "f__lines.4.amount": "3"},
+    )
+
+    # then both are kept
+    proposal = hall.open_tasks()["work-out"].about.record
+    assert {key: line["amount"] for key, line in hall.lines(proposal).items()} == {
+        "Bench": Decimal(12),
+        "Paint": Decimal(3),
+    }
+
+
+def test_a_blank_line_that_nobody_touched_is_nothing(hall, browser):
+    send(browser, BEGIN, f__name="A bench")
+
+    assert hall.lines(hall.open_tasks()["work-out"].about.record) == {}
+
+
+def test_lines_are_changed_and_removed(hall, browser):
+    proposal = begun(hall, BENCH, PAINT)
+    before = hall.lines(proposal)
+
+    answer = send(
+        browser,
+        address(hall),
+        f__reason="Rest",
+        **{"f__lines.0.amount": "130", "f__lines.1.remove": "yes"},
+    )
+
+    assert answer.status_code == 302
+    after = hall.lines(proposal)
+    assert after.keys() == {"Bench"}
+    assert (after["Bench"]["id"], after["Bench"]["amount"]) == (
+        before["Bench"]["id"],
+        Decimal(130),
+    )
+
+
+def test_what_is_wrong_stands_at_the_line(hall, browser):
+    begun(hall, BENCH)
+
+    page = send(browser, address(hall), f__reason="Rest", **{"f__lines.0.amount": "much"})
+
+    assert page.status_code == 422
+    assert 'id="field-lines-0-amount-error">&#39;much&#39; is not a number.' in text(page)
+    assert filled(page)["f-lines.0.amount"] == "much"
+
+
+def test_too_few_lines_are_told_below_the_table(hall, browser):
+    begun(hall)
+
+    page = send(browser, address(hall), f__reason="Rest")
+
+    assert page.status_code == 422
+    assert "At least 1 line must be there." in text(page)
+
+
+def test_what_others_have_changed_is_told_and_can_then_be_written_over(hall, browser):
+    # given a page that was opened before somebody else changed a line
+    proposal = begun(hall, BENCH)
+    seen = filled(browser.get(address(hall)))
+    line = hall.task("work-out", "Cleo").form.sections[1].rows.rows[0]
+    records.update(hall.app, hall.actor("Cleo"), _line(line.id), {"amount": "99"})
+
+    # when it is sent it is refused, and what stands there now is told
+    sent = seen | {"f-reason": "Rest", "f-lines.0.amount": "130"}
+    page = browser.post(address(hall), data=sent)
+    assert page.status_code == 409
+    assert "Amount is now: 99" in text(page)
+
+    # and sent again, it is written
+    assert browser.post(address(hall), data=filled(page)).status_code == 302
+    assert hall.lines(proposal)["Bench"]["amount"] == Decimal(130)
+
+
+def test_a_draft_is_put_back(hall, browser):
+    begun(hall, BENCH)
+    line = hall.task("work-out", "Cleo").form.sections[1].rows.rows[0]
+    drafted = [
+        {"id": line.id, "revision": line.revision, "values": {"text": "Long bench"}},
+        {"values": {"text": "Screws", "amount": None}},
+    ]
+    task = hall.open_tasks()["work-out"]
+    save_draft(hall.app, hall.actor("Cleo"), task.id, {"lines": drafted})
+
+    fields = filled(browser.get(address(hall)))
+
+    assert fields["f-lines.0.text"] == "Long bench"
+    assert (fields["f-lines.1.row"], fields["f-lines.1.text"]) == ("new", "Screws")
+    assert fields["f-lines.1.amount"] == ""
+
+
+def test_typing_is_kept_as_a_draft_with_its_lines(hall, browser):
+    begun(hall, BENCH)
+    fields = filled(browser.get(address(hall)))
+
+    answer = browser.post(f"{address(hall)}draft", data=fields | {"f-lines.0.text": "Long bench"})
+
+    assert answer.json == {"kept": True}
+    [kept] = hall.task("work-out", "Cleo").draft["lines"]
+    assert kept["values"]["text"] == "Long bench"
+
+
+def test_lines_of_a_task_that_is_done_are_shown(hall, browser):
+    begun(hall, BENCH)
+    where = address(hall)
+    send(browser, where, f__reason="Rest")
+
+    page = text(browser.get(where))
+
+    assert "<td>Bench</td>" in page
+    assert "f-lines.0.row" not in page
+
+
+def _line(number):
+    return RecordRef("line", number)
