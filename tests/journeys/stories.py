@@ -107,10 +107,22 @@ def outage_until_emergency_change(town: Town) -> None:
     town.complete("approach", "omar", "not_yet", implementation_approach="Swap it at noon.")
     town.complete("risks", "omar", risks="Old configuration.", user_impact="None at night.")
     town.complete("approach", "omar", "acceptable", implementation_approach="Swap it at night.")
-    town.complete("order", "omar", assignee="Vera Costa", escalation_handler="Omar Saleh")
-    # outside: the two procedures of Change Management are one task each
+    town.complete(
+        "order",
+        "omar",
+        assignee="Vera Costa",
+        escalation_handler="Omar Saleh",
+        ordered_as="service_owner",
+        emergency_kind="infrastructure",
+    )
+    town.complete("begin", "vera", emergency_kind="infrastructure")
     town.complete("implement", "vera", work_notes="Spare put in, all rooms tested.")
-    town.complete("test", "vera", "worked", solution="The switch has been replaced.")
+    town.complete("access", "vera", "enough", tester="Vera Costa")
+    town.complete("test", "vera", findings="Every room is back.", requirements_met=True)
+    town.complete("complete", "vera", solution="The switch has been replaced.")
+    town.complete("register", "yara", cmdb_update=True, capacity_update=False)
+    # outside: what Configuration Management does is one task
+    town.complete("carry-out", "conrad", result="The spare is on record.")
     town.complete("verify", "tara", "accept")
 
 

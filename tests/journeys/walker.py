@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 from server.domain.definitions import Definitions
-from server.domain.procedure import Do
+from server.domain.expression import Expression
+from server.domain.procedure import Do, Procedure
 from server.domain.values import Kind
 from tests.journeys.ways import Facts, Way
 
@@ -27,6 +29,7 @@ class Walker:
         self.facts = facts
         self.people = people
         self.administrator = people[0]
+        self._numbers = itertools.count(1)
 
     def walk(self, way: Way) -> set[tuple[str, str, str]]:
         """Go the way to its last step; the outcomes that were passed: procedure, step, outcome."""
@@ -91,9 +94,14 @@ class Walker:
             )
         return int(made["id"])
 
-    def _value(self, entity: str, key: str, facts: Mapping[str, Any]) -> Any:
-        """What to put into a field: the fact if there is one, else something that fits."""
-        path = f"{entity}.{key}"
+    def _value(
+        self, entity: str, key: str, facts: Mapping[str, Any], called: str | None = None
+    ) -> Any:
+        """What to put into a field: the fact if there is one, else something that fits.
+
+        `called` is what the facts call the record, where that is not its entity.
+        """
+        path = f"{called or entity}.{key}"
         if path in facts:
             return SPOKEN.get(str(facts[path]), facts[path])
         typ = self.definitions.entities[entity].fields[key].type
@@ -116,7 +124,8 @@ class Walker:
             case Kind.YES_NO:
                 return False
             case Kind.TEXT:
-                return "Something"
+                # never the same twice, since names may have to differ
+                return f"Something {next(self._numbers)}"
             case _:
                 return 1
 
@@ -154,12 +163,20 @@ class Walker:
         procedure = self.definitions.procedures[line["procedure"]]
         step = procedure.step(line["step"])
         assert isinstance(step.action, Do)
-        facts = planned.get(procedure.key, {})
+        # what a later procedure wants to know of the record may have to be entered in this one
+        later = {
+            path: value
+            for told in planned.values()
+            for path, value in told.items()
+            if path.startswith(f"{procedure.about}.")
+        }
+        facts = {**later, **planned.get(procedure.key, {})}
         outcome = way.outcomes.get((procedure.key, step.key))
         if step.outcomes and outcome is None:
             outcome = next(iter(step.outcomes))
         needs = step.outcomes[outcome].needs if outcome else ()
         form = self.definitions.forms.get(str(step.action.form))
+        called = _called(step.action, step.about, procedure)
         answers = {}
         for section in view["form"]["sections"]:
             for field in section["fields"]:
@@ -168,10 +185,10 @@ class Walker:
                     continue
                 if field["asked"]:
                     answers[key] = self._answer(step, key, facts)
-                elif f"{form.entity}.{key}" in facts or (
+                elif f"{called}.{key}" in facts or (
                     (field["required"] or key in needs) and field["value"] is None
                 ):
-                    answers[key] = self._value(form.entity, key, facts)
+                    answers[key] = self._value(form.entity, key, facts, called)
         who = self.people[view["candidates"][-1]["id"]]
         who("POST", f"/tasks/{line['id']}/complete", {"outcome": outcome, "answers": answers})
 
@@ -180,6 +197,13 @@ class Walker:
         if said is not None:
             return SPOKEN.get(str(said), said)
         return self._any(step.action.asks[key].type, key)
+
+
+def _called(action: Do, about: Expression | None, procedure: Procedure) -> str:
+    """What facts call the record that a step's form fills."""
+    if action.creates is not None:
+        return action.creates.name
+    return about.text if about is not None else procedure.about
 
 
 def outcomes_of(line: Mapping[str, Any]) -> tuple[str, ...]:

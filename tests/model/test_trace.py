@@ -240,7 +240,17 @@ def _chosen(procedure: Procedure, step: Step, facts: Facts) -> Any:
     answers = facts.names[step.name]
     assert isinstance(answers, Mapping)
     outcome = step.outcomes[str(answers["outcome"])]
-    record = facts.names[procedure.about]
     for need in outcome.needs:
-        assert facts.field(record, need) is not None
+        filled = answers.get(need) or facts.field(_filled(procedure, step, facts), need)
+        assert filled is not None
     return outcome.key
+
+
+def _filled(procedure: Procedure, step: Step, facts: Facts) -> Any:
+    """The record that the form of the step fills."""
+    assert isinstance(step.action, Do)
+    if step.action.creates is not None:
+        return facts.names[step.action.creates.name]
+    if step.about is not None:
+        return evaluate(step.about, facts.names, facts, NOW)
+    return facts.names[procedure.about]

@@ -20,7 +20,10 @@ from server.usecases.commands import carry_out
 from server.usecases.running import Running
 
 PASSWORD = "fernwick-sample"  # noqa: S105  printed for everybody who tries the sample
-PERSON, GROUP, SERVICE, CI, CAB = "person", "group", "service", "ci", "cab"
+PERSON, GROUP, SERVICE, CI, CUSTOMER = "person", "group", "service", "ci", "customer"
+CAB = "cab"
+HELD_BY = "held_by"
+"""Who holds which role for just this record."""
 HOLDER, MEMBERSHIP, RELATION = "holder", "membership", "ci_relation"
 RELATIONS = ("hosted_on", "dependency", "impact")
 
@@ -97,8 +100,8 @@ def logins_by_role() -> Mapping[str, tuple[str, ...]]:
     login_of = {one["name"]: one["login"] for one in told["people"] if "login" in one}
     people = sorted(told["people"], key=lambda one: len(one.get("roles", ())))
     pairs = [(role, one["name"]) for one in people for role in one.get("roles", ())]
-    for held in (*told["services"], *told["infrastructures"]):
-        pairs += [(role, name) for role, name in held["held_by"].items()]
+    for held in (*told["services"], *told["infrastructures"], *told["customers"]):
+        pairs += [(role, name) for role, name in held[HELD_BY].items()]
     pairs += [("cab-member", name) for board in told["cabs"] for name in board["members"]]
     known = dict.fromkeys((role, login_of[name]) for role, name in pairs if name in login_of)
     return _gathered(known)
@@ -127,11 +130,13 @@ class _Entry:
 
     def everything(self, told: Mapping[str, Any]) -> None:
         for customer in told["customers"]:
-            self.record("customer", customer)
+            self.record(CUSTOMER, {key: customer[key] for key in customer.keys() - {HELD_BY}})
         for group in told["groups"]:
             self.record(GROUP, group)
         for person in told["people"]:
             self._person(**person)
+        for customer in told["customers"]:
+            self._holders(CUSTOMER, customer["name"], customer[HELD_BY])
         for cab in told["cabs"]:
             self._board(**cab)
         for service in told["services"]:
@@ -189,8 +194,11 @@ class _Entry:
 
     def _held(self, entity: str, *, held_by: Mapping[str, str], **values: Any) -> None:
         self.record(entity, values)
+        self._holders(entity, values["name"], held_by)
+
+    def _holders(self, entity: str, name: str, held_by: Mapping[str, str]) -> None:
         for role, person in held_by.items():
-            self.record(HOLDER, {"person": person, "role": role, entity: values["name"]})
+            self.record(HOLDER, {"person": person, "role": role, entity: name})
 
     def _relations(self, ci: Mapping[str, Any]) -> None:
         for kind in RELATIONS:

@@ -413,8 +413,35 @@ def owner_orders_a_change(work: Work) -> Told:
     group = work.group_of("order") if work.open["order"].group else "Network"
     specialist = work.next_specialist(group)
     handler = work.somebody(work.open["order"])
-    work.do("order", by=handler, assignee=specialist.id, escalation_handler=handler.id)
-    yield work.straight(40)
+    stands_in = handler.name in work.organisation.holders["on-duty-manager"]
+    work.do(
+        "order",
+        by=handler,
+        assignee=specialist.id,
+        escalation_handler=handler.id,
+        ordered_as="on_duty_manager" if stands_in else "service_owner",
+        emergency_kind="infrastructure",
+    )
+    yield work.straight(15)
+    work.do("begin")
+    yield work.straight(25)
+
+
+def emergency_change_has_worked(work: Work, findings: str, solution: str) -> Told:
+    """Tested, completed, put on record; the requester is content."""
+    specialist = work.somebody(work.open["access"])
+    work.do("access", "enough", by=specialist)
+    yield work.straight(10)
+    work.do("test", by=specialist, findings=findings, requirements_met=True)
+    yield work.straight(10)
+    work.do("complete", by=specialist, solution=solution)
+    yield work.working(100)
+    work.do("register", cmdb_update=True, capacity_update=True)
+    yield work.working(200)
+    work.do("set-thresholds", result="Thresholds fit the new part.")
+    yield work.working(100)
+    work.do("carry-out", result="The records show what is really there.")
+    yield from accepted(work)
 
 
 def outage_to_emergency_change(work: Work, case: Case) -> Told:
@@ -425,8 +452,8 @@ def outage_to_emergency_change(work: Work, case: Case) -> Told:
     yield from owner_orders_a_change(work)
     work.do("implement", work_notes="Spare switch put in, all rooms tested.")
     yield work.straight(20)
-    work.do("test", "worked", solution="The switch was broken and has been replaced.")
-    yield from accepted(work)
+    solution = "The switch was broken and has been replaced."
+    yield from emergency_change_has_worked(work, "All rooms are back.", solution)
 
 
 def specialist_escalates(work: Work, case: Case) -> Told:
@@ -444,8 +471,7 @@ def specialist_escalates(work: Work, case: Case) -> Told:
     yield from owner_orders_a_change(work)
     work.do("implement", work_notes=case["done"])
     yield work.straight(30)
-    work.do("test", "worked", solution=case["solution"])
-    yield from accepted(work)
+    yield from emergency_change_has_worked(work, case["done"], case["solution"])
 
 
 # -- events -----------------------------------------------------------------------------------
