@@ -2,6 +2,7 @@
 
 A fact is a dotted name and a value: `incident_request.is_outage: yes` is a field of the record
 called so, `findings.planned: no` an answer, `judgement.outcome: accept` the button that was chosen.
+`item.ballots: [{ wish: reject }, {}]` are records of a list, each with its fields.
 """
 
 from __future__ import annotations
@@ -69,7 +70,18 @@ class Facts:
             record = known[part]
         assert isinstance(record, RecordRef)
         typ = self._type(path, record, parts[-1])
-        self._fields[record][parts[-1]] = self._value(path, typ, raw)
+        self._fields[record][parts[-1]] = (
+            tuple(self._member(path, typ.item, fields) for fields in raw)
+            if typ.item is not None
+            else self._value(path, typ, raw)
+        )
+
+    def _member(self, path: str, typ: Type, fields: Mapping[str, Any]) -> RecordRef:
+        record = self._record(typ)
+        for name, raw in fields.items():
+            found = self._value(path, self._type(path, record, name), raw)
+            self._fields[record][name] = found
+        return record
 
     def _record(self, typ: Type) -> RecordRef:
         assert typ.entity is not None

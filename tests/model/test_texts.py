@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.domain.definitions import Definitions
-from server.domain.procedure import Do, walk
+from server.domain.procedure import Approve, Do
 from tests.model import ledger
 
 BORROWED = 8
@@ -99,8 +99,8 @@ def test_no_sentence_is_copied_from_the_ledger(name: str, shipped: Definitions) 
 
 def _instructions(definitions: Definitions) -> Iterator[tuple[str, str]]:
     for procedure in definitions.procedures.values():
-        for step in walk(procedure.steps):
-            if isinstance(step.action, Do):
+        for step in procedure.walk():
+            if isinstance(step.action, Do | Approve):
                 yield f"{procedure.key} {step.key}", step.action.instruction
 
 
@@ -132,8 +132,8 @@ def _texts(definitions: Definitions) -> Iterator[tuple[str, str]]:
         yield f"notification {notification.key}", notification.text
     for procedure in definitions.procedures.values():
         yield f"procedure {procedure.key}", procedure.purpose
-        for step in walk(procedure.steps):
-            if isinstance(step.action, Do):
+        for step in procedure.walk():
+            if isinstance(step.action, Do | Approve):
                 where = f"{procedure.key} {step.key}"
                 yield where, step.action.text
                 for question in step.action.asks.values():

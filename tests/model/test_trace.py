@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from server.domain.ballot import Tally, Thresholds
 from server.domain.definitions import Definitions
 from server.domain.expression import evaluate
 from server.domain.procedure import (
+    Approve,
+    Call,
     Choose,
     ContinueIn,
     Decide,
@@ -21,7 +24,6 @@ from server.domain.procedure import (
     Procedure,
     Start,
     Step,
-    walk,
 )
 from server.rules import Rules
 from tests.model import ledger
@@ -41,6 +43,8 @@ KNOWN_KEYS = {
     "facts",
     "reason",
     "answered",
+    "votes",
+    "data",
 }
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPOKEN = {True: "yes", False: "no"}
@@ -143,7 +147,7 @@ def test_an_act_is_a_step_of_its_own_or_a_reason_is_given(name: str, shipped: De
         alike = [other for other in acts if acts[other].get("step") == place.get("step")]
         if len(alike) > 1 and not place.get("reason"):
             shared.append(label)
-        works = "step" in place and isinstance(procedure.step(place["step"]).action, Do)
+        works = "step" in place and isinstance(procedure.step(place["step"]).action, Do | Approve)
         if not works and label not in by_application and not place.get("reason"):
             unmanned.append(label)
 
@@ -184,6 +188,9 @@ def test_the_facts_lead_to_the_outcome(name: str, label: str, shipped: Definitio
             assert verdict.hits == (outcome,)
         case Do() if step.outcomes:
             assert _chosen(procedure, step, facts) == outcome
+        case Approve(passes=passes, fails=fails, ballot=ballot):
+            thresholds = Thresholds(passes, fails, three_way="abstain" in ballot)
+            assert thresholds.result(Tally(**place["votes"])) == outcome
         case _:
             assert place.get("reason")
 
@@ -195,7 +202,7 @@ def _procedure(definitions: Definitions, name: str) -> Procedure:
 def _missing(
     definitions: Definitions, procedure: Procedure, place: Mapping[str, Any]
 ) -> Iterator[str]:
-    keys = {step.key for step in walk(procedure.steps)}
+    keys = {step.key for step in procedure.walk()}
     named = [place["step"]] if "step" in place else place.get("steps", [])
     yield from (f"step {key}" for key in named if key not in keys)
     if "start" in place and procedure.beginning(place["start"]) is None:
@@ -203,10 +210,7 @@ def _missing(
     steps = [procedure.step(key) for key in named if key in keys]
     if "link" in place:
         for step in steps:
-            if not (
-                isinstance(step.action, Start | ContinueIn)
-                and step.action.procedure == place["link"]
-            ):
+            if "data" not in place and not _leads(definitions, procedure, step, place["link"]):
                 yield f"link {place['link']} at {step.key}"
         return
     if "decision" in place:
@@ -219,6 +223,21 @@ def _missing(
         possible = {key for step in steps for key in _outcomes(step)}
         if outcome not in possible:
             yield f"outcome {outcome} of {named}"
+
+
+def _leads(definitions: Definitions, procedure: Procedure, step: Step, to: str) -> bool:
+    """Whether the step hands over to the other procedure, or goes back to it as its caller."""
+    match step.action:
+        case Start(procedure=other) | ContinueIn(procedure=other) | Call(procedure=other):
+            return other == to
+        case End(name=end):
+            return any(
+                isinstance(caller.action, Call)
+                and caller.action.procedure == procedure.key
+                and end in caller.outcomes
+                for caller in definitions.procedures[to].walk()
+            )
+    return False
 
 
 def _outcomes(step: Step) -> Iterator[str]:
