@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks import floor
 from benchmarks.floor import Row
 
-RUNS, ROUNDS, TASKS = 8, 3, 10
+RUNS, ROUNDS, TASKS = 20, 7, 10
 BAR = 2.0
 
 

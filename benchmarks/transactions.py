@@ -135,14 +135,22 @@ def _recorded(url: str, actor: Any) -> Written:
         assert following is not None
         task = following
     written: Written = []
+    dialect: Any = app.database.writing.dialect
+    one, many = dialect.do_execute, dialect.do_executemany
 
-    def note(
-        _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
-    ) -> None:
+    def note(statement: str, given: list[Any]) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE")):
-            written.append((statement, list(parameters) if many else [parameters]))
+            written.append((statement, given))
 
-    sa.event.listen(app.database.writing, "before_cursor_execute", note)
+    def execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        note(statement, [parameters])
+        one(cursor, statement, parameters, context)
+
+    def executemany(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        note(statement, list(parameters))
+        many(cursor, statement, parameters, context)
+
+    dialect.do_execute, dialect.do_executemany = execute, executemany
     floor.complete(app, actor, task, outcome="again", rounds=3, hurry=False)
     app.database.dispose()
     return written

@@ -55,7 +55,7 @@ def by_login(connection: sa.Connection, models: Models, login: str) -> Account |
         "account by login",
         lambda: _accounts(models).where(account.c.login == sa.bindparam("asked")),
     )
-    row = connection.execute(statement, {"asked": login}).one_or_none()
+    row = statement.first(connection, {"asked": login})
     return None if row is None else _account(row)
 
 
@@ -76,7 +76,7 @@ def by_token(
             )
         ),
     )
-    row = connection.execute(statement, {"asked": digest, "now": now}).one_or_none()
+    row = statement.first(connection, {"asked": digest, "now": now})
     return None if row is None else _account(row)
 
 

@@ -13,10 +13,11 @@ from server.domain.actor import Actor
 from server.domain.change import Place, RecordChange
 from server.domain.entity import KEPT_FIELDS
 from server.domain.values import RecordRef, Value, to_json
+from server.storage.prepared import insertion
 from server.storage.tables import change as table
 
 RULE_LENGTH = 200
-_INSERT = table.insert()
+_INSERT = insertion(table)
 NOWHERE: Place = (None, None)
 
 
@@ -84,7 +85,7 @@ def append(
         for run, step in [item.change.places.get(field, NOWHERE)]
     ]
     if rows:
-        connection.execute(_INSERT, rows)
+        _INSERT.many(connection, rows)
 
 
 def of_record(

@@ -9,21 +9,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.storage.prepared import Prepared
 from server.storage.tables import command
 
 _RESERVE = {
-    kind.__name__.rsplit(".", 1)[-1]: kind.insert(command)
-    .on_conflict_do_nothing()
-    .returning(command.c.key)
+    kind.__name__.rsplit(".", 1)[-1]: Prepared(
+        kind.insert(command)
+        .values({item.name: sa.bindparam(item.name) for item in command.c})
+        .on_conflict_do_nothing()
+        .returning(command.c.key)
+    )
     for kind in (sqlite, postgresql)
 }
-_ANSWER = (
+_ANSWER = Prepared(
     command.update()
     .where(command.c.key == sa.bindparam("of_key"))
     .values(answer=sa.bindparam("answer"))
 )
-_FIND = sa.select(command.c.request, command.c.answer).where(
-    command.c.key == sa.bindparam("of_key")
+_FIND = Prepared(
+    sa.select(command.c.request, command.c.answer).where(command.c.key == sa.bindparam("of_key"))
 )
 
 
@@ -41,12 +45,13 @@ def reserve(connection: sa.Connection, key: str, request: str, at: datetime) -> 
     Who finds the key taken by a transaction under way waits until that has ended.
     """
     values = {"key": key, "request": request, "answer": [], "at": at}
-    if connection.scalar(_RESERVE[connection.dialect.name], values) is not None:
+    if _RESERVE[connection.dialect.name].first(connection, values) is not None:
         return None
-    row = connection.execute(_FIND, {"of_key": key}).one()
+    row = _FIND.first(connection, {"of_key": key})
+    assert row is not None
     return Answered(row.request, row.answer)
 
 
 def answer(connection: sa.Connection, key: str, said: Any) -> None:
     """Keep what is answered under a key that this transaction has taken."""
-    connection.execute(_ANSWER, {"of_key": key, "answer": said})
+    _ANSWER.changed(connection, {"of_key": key, "answer": said})

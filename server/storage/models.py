@@ -16,6 +16,7 @@ from sqlalchemy import orm
 from server.domain.entity import KEPT_FIELDS, RESERVED_PREFIX, STATUS, Entity, Field
 from server.domain.values import Kind, RecordRef, Value
 from server.storage.columns import Exact, Id, Moment, Share, Span
+from server.storage.prepared import Prepared, insertion
 from server.storage.tables import NAMING
 
 CHOICE_LENGTH = 120
@@ -36,10 +37,13 @@ class EntityTable:
         self.refs = {item.key: str(item.type.entity) for item in entity.refs()}
         self.names = tuple(self.table.c.keys())
         self.select = sa.select(self.table).order_by(self.table.c.id)
-        self.by_id = sa.select(self.table).where(self.table.c.id == sa.bindparam("record_id"))
-        self.insert = sa.insert(self.table)
+        the_record = sa.select(self.table).where(self.table.c.id == sa.bindparam("record_id"))
+        self.all = Prepared(self.select)
+        self.by_id = Prepared(the_record)
+        self.held_by_id = Prepared(the_record.with_for_update())
+        self.insert = insertion(self.table, numbered=True)
         self._empty: dict[str, Value] = {item.key: None for item in entity.columns}
-        self._updates: dict[tuple[str, ...], sa.Update] = {}
+        self._updates: dict[tuple[str, ...], Prepared] = {}
 
     def row(self, stored: Iterable[Any]) -> dict[str, Value]:
         """The row that the database gave, as domain values."""
@@ -61,13 +65,13 @@ class EntityTable:
         """The values of a new row: every column, so that one statement serves all inserts."""
         return self._empty | self.stored(values)
 
-    def update(self, fields: Iterable[str]) -> sa.Update:
+    def update(self, fields: Iterable[str]) -> Prepared:
         """Sets these fields of the record `record_id` if its revision is still `read_revision`."""
         keys = tuple(sorted(fields))
         statement = self._updates.get(keys)
         if statement is None:
             columns = self.table.c
-            statement = self._updates[keys] = (
+            statement = self._updates[keys] = Prepared(
                 sa.update(self.table)
                 .where(columns.id == sa.bindparam("record_id"))
                 .where(columns.revision == sa.bindparam("read_revision"))
@@ -88,7 +92,7 @@ class Models:
         self._kept = {key: EntityTable(entity, self.metadata) for key, entity in entities.items()}
         self.tables: Mapping[str, sa.Table] = {key: kept.table for key, kept in self._kept.items()}
         self.classes: Mapping[str, type[Any]] = _mapped(entities, self.tables, self.metadata)
-        self._statements: dict[Hashable, sa.Select[Any]] = {}
+        self._statements: dict[Hashable, Prepared] = {}
 
     def __getitem__(self, entity: str) -> EntityTable:
         return self._kept[entity]
@@ -96,11 +100,11 @@ class Models:
     def __contains__(self, entity: str) -> bool:
         return entity in self._kept
 
-    def statement(self, key: Hashable, build: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
-        """A query that is asked over and over: built once, so that compiling it is found again."""
+    def statement(self, key: Hashable, build: Callable[[], sa.Select[Any]]) -> Prepared:
+        """A query that is asked over and over: built and made ready once."""
         found = self._statements.get(key)
         if found is None:
-            found = self._statements[key] = build()
+            found = self._statements[key] = Prepared(build())
         return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.values import RecordRef
+from server.storage.prepared import insertion
 from server.storage.tables import notice
 
 
@@ -28,11 +29,14 @@ class Notice:
     id: int = 0
 
 
+_INSERT = insertion(notice)
+
+
 def append(connection: sa.Connection, notices: Sequence[Notice]) -> None:
     if not notices:
         return
-    connection.execute(
-        notice.insert(),
+    _INSERT.many(
+        connection,
         [
             {
                 "person_id": item.person,
@@ -43,6 +47,7 @@ def append(connection: sa.Connection, notices: Sequence[Notice]) -> None:
                 "about_id": item.about.id,
                 "run_id": item.run_id,
                 "at": item.at,
+                "read_at": item.read_at,
             }
             for item in notices
         ],

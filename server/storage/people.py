@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from server.domain.values import RecordRef, Value
 from server.storage.models import Models
+from server.storage.prepared import Prepared
 
 PERSON, GROUP, MEMBERSHIP, HOLDER = "person", "group", "membership", "holder"
 PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
@@ -78,7 +79,7 @@ class People:
         if HOLDER not in self.models:
             return ()
         statement = self.models.statement("holdings", self._held_by)
-        rows = self.connection.execute(statement, {"person": person.id, "today": self.today})
+        rows = statement.all(self.connection, {"person": person.id, "today": self.today})
         narrowing = self._narrowings()
         found: list[Held] = []
         for role, *narrowed in rows:
@@ -119,8 +120,8 @@ class People:
                 .order_by(membership["group"])
             ),
         )
-        found = self.connection.scalars(statement, {"person": person.id})
-        return tuple(dict.fromkeys(RecordRef(GROUP, int(group_id)) for group_id in found))
+        found = statement.all(self.connection, {"person": person.id})
+        return tuple(dict.fromkeys(RecordRef(GROUP, int(group_id)) for (group_id,) in found))
 
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""
@@ -152,12 +153,10 @@ class People:
             return self.now >= ends
         return isinstance(ends, date) and self.today > ends
 
-    def _persons(
-        self, statement: sa.Select[Any], asked: Mapping[str, object]
-    ) -> tuple[RecordRef, ...]:
+    def _persons(self, statement: Prepared, asked: Mapping[str, object]) -> tuple[RecordRef, ...]:
         """The persons found; their absences are known from then on."""
         found: dict[RecordRef, None] = {}
-        for person_id, begins, ends in self.connection.execute(statement, asked):
+        for person_id, begins, ends in statement.all(self.connection, asked):
             person = RecordRef(PERSON, person_id)
             found[person] = None
             self._absences[person] = begins, ends

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from server.domain.run import RunState, Seat, TaskState
 from server.domain.values import RecordRef
+from server.storage.prepared import Prepared
 from server.storage.tables import history, run, task
 
 Holding = tuple[str, RecordRef | None]
@@ -141,11 +142,11 @@ def count(connection: sa.Connection, condition: sa.ColumnElement[bool], *, most:
 
 
 def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
-    return tuple(_waiting(row) for row in connection.execute(_OF_RUN, {"of_run": run_id}))
+    return tuple(_waiting(row) for row in _OF_RUN.all(connection, {"of_run": run_id}))
 
 
 def one(connection: sa.Connection, task_id: int) -> Waiting | None:
-    row = connection.execute(_ONE, {"of_task": task_id}).one_or_none()
+    row = _ONE.first(connection, {"of_task": task_id})
     return None if row is None else _waiting(row)
 
 
@@ -178,7 +179,7 @@ def runs(
 
 
 def run_row(connection: sa.Connection, run_id: int) -> Standing | None:
-    row = connection.execute(_RUN, {"of_run": run_id}).one_or_none()
+    row = _RUN.first(connection, {"of_run": run_id})
     return None if row is None else _standing(row)
 
 
@@ -186,14 +187,16 @@ def history_of(connection: sa.Connection, run_id: int) -> tuple[Told, ...]:
     """A run's history, line by line."""
     return tuple(
         Told(row.sequence, row.at, row.person_id, row.kind, row.step, row.facts)
-        for row in connection.execute(_HISTORY, {"of_run": run_id})
+        for row in _HISTORY.all(connection, {"of_run": run_id})
     )
 
 
-_RUN = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
-_ONE = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
-_OF_RUN = sa.select(task).where(task.c.run_id == sa.bindparam("of_run")).order_by(task.c.id)
-_HISTORY = (
+_RUN = Prepared(sa.select(run).where(run.c.id == sa.bindparam("of_run")))
+_ONE = Prepared(sa.select(task).where(task.c.id == sa.bindparam("of_task")))
+_OF_RUN = Prepared(
+    sa.select(task).where(task.c.run_id == sa.bindparam("of_run")).order_by(task.c.id)
+)
+_HISTORY = Prepared(
     sa.select(history)
     .where(history.c.run_id == sa.bindparam("of_run"))
     .order_by(history.c.sequence)

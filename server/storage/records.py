@@ -48,7 +48,7 @@ class Records(People):
         """All columns of a record, its `id`, `revision` and moments among them; None: no such."""
         if record not in self._rows:
             kept = self.models[record.entity]
-            found = self.connection.execute(kept.by_id, {"record_id": record.id}).first()
+            found = kept.by_id.first(self.connection, {"record_id": record.id})
             self._rows[record] = None if found is None else kept.row(found)
         return self._rows[record]
 
@@ -58,8 +58,7 @@ class Records(People):
         SQLite has one writer, who holds everything already.
         """
         kept = self.models[record.entity]
-        statement = kept.by_id.with_for_update()
-        found = self.connection.execute(statement, {"record_id": record.id}).first()
+        found = kept.held_by_id.first(self.connection, {"record_id": record.id})
         self._rows[record] = None if found is None else kept.row(found)
         return self._rows[record]
 
@@ -85,9 +84,10 @@ class Records(People):
         for entity, ids in missing.items():
             kept = self.models[entity]
             if len(ids) == 1:
-                rows = self.connection.execute(kept.by_id, {"record_id": ids[0]})
+                rows = kept.by_id.all(self.connection, {"record_id": ids[0]})
             else:
-                rows = self.connection.execute(kept.select.where(kept.table.c.id.in_(ids)))
+                statement = kept.select.where(kept.table.c.id.in_(ids))
+                rows = list(self.connection.execute(statement))
             for found in rows:
                 self._keep(entity, kept.row(found))
 
@@ -100,13 +100,14 @@ class Records(People):
     def _list(self, entity: str, key: str | None, target: int | None) -> tuple[RecordRef, ...]:
         if (entity, key, target) not in self._lists:
             kept = self.models[entity]
-            statement = kept.select
-            if key is not None:
+            if key is None:
+                rows = kept.all.all(self.connection)
+            else:
                 statement = self.models.statement(
                     ("referring", entity, key),
                     lambda: kept.select.where(kept.table.c[key] == sa.bindparam("target")),
                 )
-            rows = self.connection.execute(statement, {"target": target} if key else {})
+                rows = statement.all(self.connection, {"target": target})
             self._lists[entity, key, target] = tuple(
                 self._keep(entity, kept.row(stored)) for stored in rows
             )
@@ -274,10 +275,7 @@ class Records(People):
     def _insert(self, entity: str, values: Mapping[str, Value], at: datetime) -> RecordRef:
         kept = self.models[entity]
         row = kept.whole(values) | {"revision": 1, "created_at": at, "updated_at": at}
-        result = self.connection.execute(kept.insert, row)
-        key = result.inserted_primary_key
-        assert key is not None
-        return RecordRef(entity, key[0])
+        return RecordRef(entity, kept.insert.number(self.connection, row))
 
     def _update(self, record: RecordRef, values: Mapping[str, Value], at: datetime) -> None:
         kept = self.models[record.entity]
@@ -286,7 +284,7 @@ class Records(People):
             "record_id": record.id,
             "read_revision": self._revision(record),
         }
-        if self.connection.execute(kept.update(values), parameters).rowcount != 1:
+        if kept.update(values).changed(self.connection, parameters) != 1:
             raise self._conflict(record)
 
     def _delete(self, record: RecordRef) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from server.domain.refusals import Conflict
 from server.domain.run import Run, RunState, Scope, Seat, Task, TaskState
 from server.domain.values import RecordRef, Value, freeze, thaw
+from server.storage.prepared import Prepared, insertion
 from server.storage.queues import Waiting
 from server.storage.tables import history, run, task
 
@@ -56,7 +57,7 @@ class Runs:
         for item in found.open_tasks:
             if item.id == task_id:
                 return found, item
-        return found, _task(self._connection.execute(_TASK, {"of_task": task_id}).one())
+        return found, _task(_TASK.first(self._connection, {"of_task": task_id}))
 
     def open_run(self, procedure: str, about: RecordRef) -> Run | None:
         """The one run of this procedure that is open on this record, held."""
@@ -69,7 +70,7 @@ class Runs:
         found: set[int] = set()
         for record in records:
             about = {"about_entity": record.entity, "about_id": record.id}
-            found.update(self._connection.scalars(_OPEN_ABOUT, about))
+            found.update(row.id for row in _OPEN_ABOUT.all(self._connection, about))
         return tuple(sorted(found))
 
     def open_with_role(self, roles: Sequence[str]) -> tuple[int, ...]:
@@ -81,13 +82,12 @@ class Runs:
         statement = sa.select(run.c.id).where(run.c.id.in_(waiting)).order_by(run.c.id)
         return tuple(self._connection.scalars(statement))
 
-    def _one(self, statement: sa.Select[Any], **given: Any) -> Run | None:
-        row = self._connection.execute(statement, given).one_or_none()
+    def _one(self, statement: Prepared, **given: Any) -> Run | None:
+        row = statement.first(self._connection, given)
         if row is None:
             return None
         # read after the run is held, so that nobody changes them any more
-        tasks = self._connection.execute(_OPEN_TASKS, {"of_run": row.id})
-        return _run(row, tasks.all())
+        return _run(row, _OPEN_TASKS.all(self._connection, {"of_run": row.id}))
 
     # -- writing ------------------------------------------------------------------------------
 
@@ -103,8 +103,7 @@ class Runs:
             "ended_at": None if new.is_open else at,
             "revision": 1,
         }
-        result = self._connection.execute(_INSERT_RUN, values)
-        return int(result.inserted_primary_key[0])  # type: ignore[index]
+        return _INSERT_RUN.number(self._connection, values)
 
     def update(self, before: Run, after: Run, *, at: datetime) -> None:
         """Write a run over the revision it was loaded at.
@@ -112,14 +111,13 @@ class Runs:
         Raises:
             Conflict: somebody else has changed the run since.
         """
-        statement = _UPDATE_RUN
         values = _columns(after) | {
             "of_run": before.id,
             "of_revision": before.revision,
             "revision": before.revision + 1,
             "ended_at": None if after.is_open else at,
         }
-        if self._connection.execute(statement, values).rowcount != 1:
+        if _UPDATE_RUN.changed(self._connection, values) != 1:
             raise Conflict(
                 "The run has gone on since you looked.", hint="Read it again and decide anew."
             )
@@ -153,16 +151,16 @@ class Runs:
                 "about_id": item.about.id,
                 "opened_at": at,
                 "revision": 1,
+                "draft": None,
             }
-            key = self._connection.execute(_INSERT_TASK, row).inserted_primary_key
-            assert key is not None
+            task_id = _INSERT_TASK.number(self._connection, row)
             if item.state is TaskState.OPEN:
-                opened.append(_opened(item, key[0], run_id, after.procedure, row))
+                opened.append(_opened(item, task_id, run_id, after.procedure, row))
         for number, item in after.tasks.items():
             if number in before.tasks and before.tasks[number] != item:
                 values = _task_columns(item, at) | _closing(item, closings)
                 values |= {"of_task": item.id, "revision": item.revision + 1}
-                self._connection.execute(_UPDATE_TASK, values)
+                _UPDATE_TASK.changed(self._connection, values)
         return tuple(opened)
 
     def append(
@@ -177,8 +175,8 @@ class Runs:
         """Add lines to a run's history, the first of them at `sequence`."""
         if not lines:
             return
-        self._connection.execute(
-            _INSERT_HISTORY,
+        _INSERT_HISTORY.many(
+            self._connection,
             [
                 {
                     "run_id": run_id,
@@ -201,20 +199,24 @@ class Runs:
 
 
 _IS_OPEN = sa.or_(*(run.c.state == state for state in OPEN))
-_OPEN_ABOUT = sa.select(run.c.id).where(
-    run.c.about_entity == sa.bindparam("about_entity"),
-    run.c.about_id == sa.bindparam("about_id"),
-    _IS_OPEN,
+_THE_RUN = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
+_THE_TASK = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
+_OPEN_ABOUT = Prepared(
+    sa.select(run.c.id).where(
+        run.c.about_entity == sa.bindparam("about_entity"),
+        run.c.about_id == sa.bindparam("about_id"),
+        _IS_OPEN,
+    )
 )
-_TASK = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
-_LOOKED_AT = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
-_HELD = _LOOKED_AT.with_for_update()
-_HELD_OF_TASK = (
+_TASK = Prepared(_THE_TASK)
+_LOOKED_AT = Prepared(_THE_RUN)
+_HELD = Prepared(_THE_RUN.with_for_update())
+_HELD_OF_TASK = Prepared(
     sa.select(run)
-    .where(run.c.id == _TASK.with_only_columns(task.c.run_id).scalar_subquery())
+    .where(run.c.id == _THE_TASK.with_only_columns(task.c.run_id).scalar_subquery())
     .with_for_update()
 )
-_HELD_OPEN_ON = (
+_HELD_OPEN_ON = Prepared(
     sa.select(run)
     .where(
         run.c.procedure == sa.bindparam("procedure"),
@@ -224,11 +226,13 @@ _HELD_OPEN_ON = (
     )
     .with_for_update()
 )
-_OPEN_TASKS = sa.select(task).where(
-    task.c.run_id == sa.bindparam("of_run"), task.c.state == TaskState.OPEN.value
+_OPEN_TASKS = Prepared(
+    sa.select(task).where(
+        task.c.run_id == sa.bindparam("of_run"), task.c.state == TaskState.OPEN.value
+    )
 )
 _RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
-_UPDATE_RUN = (
+_UPDATE_RUN = Prepared(
     run.update()
     .where(run.c.id == sa.bindparam("of_run"), run.c.revision == sa.bindparam("of_revision"))
     .values({name: sa.bindparam(name) for name in _RUN_VALUES})
@@ -248,10 +252,10 @@ _TASK_VALUES = (
     "answers",
     "revision",
 )
-_INSERT_RUN = run.insert()
-_INSERT_TASK = task.insert()
-_INSERT_HISTORY = history.insert()
-_UPDATE_TASK = (
+_INSERT_RUN = insertion(run, numbered=True)
+_INSERT_TASK = insertion(task, numbered=True)
+_INSERT_HISTORY = insertion(history)
+_UPDATE_TASK = Prepared(
     task.update()
     .where(task.c.id == sa.bindparam("of_task"))
     .values({name: sa.bindparam(name) for name in _TASK_VALUES})

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from server.domain.decision import Verdict
 from server.domain.values import RecordRef, freeze, thaw
+from server.storage.prepared import Prepared, insertion
 from server.storage.tables import verdict
 
 
@@ -26,8 +27,8 @@ class KeptVerdict:
     at: datetime | None = None
 
 
-_INSERT = verdict.insert()
-_OF_RUN = (
+_INSERT = insertion(verdict)
+_OF_RUN = Prepared(
     sa.select(verdict).where(verdict.c.run_id == sa.bindparam("of_run")).order_by(verdict.c.id)
 )
 
@@ -36,8 +37,8 @@ def append(connection: sa.Connection, given: Sequence[KeptVerdict], at: datetime
     """Keep verdicts; replaying each gives the same output."""
     if not given:
         return
-    connection.execute(
-        _INSERT,
+    _INSERT.many(
+        connection,
         [
             {
                 "decision": item.verdict.decision,
@@ -60,7 +61,7 @@ def append(connection: sa.Connection, given: Sequence[KeptVerdict], at: datetime
 
 def of_run(connection: sa.Connection, run_id: int) -> tuple[KeptVerdict, ...]:
     """The verdicts of a run, oldest first."""
-    return tuple(_kept(row) for row in connection.execute(_OF_RUN, {"of_run": run_id}))
+    return tuple(_kept(row) for row in _OF_RUN.all(connection, {"of_run": run_id}))
 
 
 def page(

@@ -93,7 +93,7 @@ def unchanged_since(
     Raises:
         Conflict: it would be; `fields` tells the present values.
     """
-    record = running.records.row(task.about)
+    record = None if revision is None else running.records.row(task.about)
     if revision is None or record is None or record["revision"] == revision:
         return
     changed = changes.fields_since(running.connection, task.about, revision) & values.keys()
