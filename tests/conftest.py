@@ -21,8 +21,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from server.storage.database import Database
+from server.usecases import access
 
 REQUIRED = os.environ.get("PROCEDURA_REQUIRE") == "1"
 
@@ -32,6 +34,15 @@ def missing(what: str) -> None:
     if REQUIRED:
         pytest.fail(f"{what} (PROCEDURA_REQUIRE=1)")
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hashing as slowly as the product does would take most of the time of many tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(access, "_HASHER", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

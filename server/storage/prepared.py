@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
 from types import TracebackType
 from typing import Any
 
@@ -109,23 +108,21 @@ class _Ready:
             for name, bind in compiled.binds.items()
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        self._names = tuple(compiled.binds)
-        self._positions = itemgetter(*compiled.positiontup) if compiled.positional else None
-        self._is_single = compiled.positional and len(compiled.positiontup) == 1
+        self._names: Sequence[str] = compiled.positiontup or tuple(compiled.binds)
+        self._is_positional = compiled.positional
         columns = statement.exported_columns if statement.is_dml else statement.selected_columns
         self._types = [column.type for column in columns]
         self._made = _row_of(columns.keys())
         self._results: list[tuple[int, _Process]] | None = None
 
     def parameters(self, given: Given) -> Any:
-        """What the driver is given: a tuple in order, or a mapping, as it takes them."""
+        """What the driver is given: a list in order, or a mapping, as it takes them."""
         values = {**self._defaults, **given}
         for name, process in self._processes.items():
             values[name] = process(values[name])
-        if self._positions is None:
-            return {name: values[name] for name in self._names}
-        found = self._positions(values)
-        return (found,) if self._is_single else found
+        if self._is_positional:
+            return [values[name] for name in self._names]
+        return {name: values[name] for name in self._names}
 
     def rows(self, cursor: Any) -> list[Any]:
         """What was found, as Python values."""

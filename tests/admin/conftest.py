@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -199,15 +198,6 @@ class Office:
                 session["login"] = name
                 session["since"] = datetime.now(UTC).timestamp()
         return client
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_passwords():
-    """Hashing as slowly as the product does would take most of the time of these tests."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(access, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    yield
-    patch.undo()
 
 
 @pytest.fixture

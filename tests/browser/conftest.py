@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
@@ -26,7 +25,7 @@ from server import loading
 from server.rules import Rules
 from server.storage.database import Database
 from server.storage.models import Models
-from server.usecases import App, access
+from server.usecases import App
 from server.usecases import database as databases
 from server.usecases.sample.organisation import PASSWORD, Organisation, enter
 from tests.conftest import missing
@@ -69,8 +68,6 @@ class Product:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     if not (Path(admin.__file__).parent / "static" / "vendor").is_dir():
         missing("no admin/static/vendor: run `make assets`")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(access, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     loaded = loading.load([Path(admin.__file__).parent.parent / "definitions"])
     assert loaded.definitions is not None, loaded.diagnostics
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('product') / 'procedura.db'}")
@@ -80,7 +77,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         database, models, databases.plan(database, models), confirmed=True, now=app.now()
     )
     organisation = enter(app, datetime.now(UTC))
-    patch.undo()
     flask = Flask("procedura", static_folder=None)
     flask.config["SECRET_KEY"] = "only for tests, and long enough"
     admin.mount(flask, app)

@@ -149,7 +149,13 @@ class TestNumbers:
     @pytest.mark.parametrize("text", ["137", "INC137", "inc000000000137", " INC000000000137 "])
     def test_mean_a_record_however_much_of_them_is_typed(self, sqlite: Database, text: str):
         models = tables_of(sqlite)
-        stored(sqlite, models, "incident_request", summary="X", id=137)
+        kept = (
+            models.tables["incident_request"]
+            .insert()
+            .values(id=137, summary="X", status="new", revision=1, created_at=AT, updated_at=AT)
+        )
+        with sqlite.write() as connection:
+            connection.execute(kept)
         with sqlite.read() as connection:
             found = records_in(connection, models).find("incident_request", text)
         assert found == (RecordRef("incident_request", 137),)
