@@ -129,15 +129,13 @@ def test_a_table_that_is_gone_is_told(database: Database):
 def test_a_connection_that_is_cut_is_not_used_again(postgresql_url: sa.URL):
     database = Database(postgresql_url.render_as_string(hide_password=False))
     METADATA.create_all(database.engine)
-    cutting = sa.text("SELECT pg_terminate_backend(:number)")
-    with (
-        pytest.raises(OperationalError) as cut,
-        database.write() as connection,
-        database.write() as other,
-    ):
-        number = connection.scalar(sa.select(sa.func.pg_backend_pid()))
-        other.execute(cutting, {"number": number})
+    connection = database.engine.connect()
+    number = connection.scalar(sa.select(sa.func.pg_backend_pid()))
+    with database.write() as other:
+        other.execute(sa.select(sa.func.pg_terminate_backend(number)))
+    with pytest.raises(OperationalError) as cut:
         ALL.all(connection)
+    connection.close()
     assert cut.value.connection_invalidated
     with database.read() as connection:
         assert ALL.all(connection) == []
