@@ -1,7 +1,7 @@
 """Statements of hot rows, made ready once and then handed to the driver as they are.
 
 SQLAlchemy Core writes them and knows how each type is kept; executing one through it again and
-again would cost more than most of them take in the database (decision 013). What the driver refuses
+again would cost more than most of them take in the database (decision 014). What the driver refuses
 is raised as Core raises it.
 """
 
@@ -182,7 +182,8 @@ class _Told:
         base = dialect.loaded_dbapi.Error
         if not isinstance(error, base):
             return
-        is_gone = dialect.is_disconnect(error, None, None)
+        driver: Any = self._connection.connection.dbapi_connection
+        is_gone = dialect.is_disconnect(error, driver, None)
         if is_gone:
             self._connection.invalidate(error)
         raise DBAPIError.instance(
