@@ -15,6 +15,8 @@ pip := $(bin)/pip install --quiet --quiet --disable-pip-version-check
 vendor := admin/static/vendor/icons.svg
 axe := tests/browser/node_modules/axe-core/axe.min.js
 editor := tests/editor/node_modules/.package-lock.json
+bpmn := tests/notation/bpmn/node_modules/.package-lock.json
+pm4py := tests/notation/bpmn/.pm4py/installed
 
 help:  ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +26,7 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 	@$(bin)/procedura sample --if-empty
 	@exec $(bin)/procedura serve
 
-check: .venv/tests $(vendor) $(axe) $(editor) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
+check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(pm4py) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
 	$(bin)/pytest -n 2 $(T)
 
 test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
@@ -75,6 +77,17 @@ wheelhouse: wheel  ## Wheels of everything, for machines without a compiler or n
 $(editor): tests/editor/package-lock.json
 	@echo "Fetching the language server that editors use for YAML"
 	@cd tests/editor && npm ci --silent
+
+$(bpmn): tests/notation/bpmn/package-lock.json
+	@echo "Fetching what reads, checks and draws BPMN"
+	@cd tests/notation/bpmn && npm ci --silent
+
+# Its licence is not ours: it stands in an environment of its own, and only a test asks it.
+$(pm4py): tests/notation/bpmn/pm4py.txt
+	@echo "Installing pm4py into an environment of its own"
+	@$(python) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 $(vendor): admin/package-lock.json admin/assets.py | .venv/product
 	@command -v npm > /dev/null || { echo "npm is missing: apt-get install npm (Node 20)"; exit 1; }

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response
+
 from admin import links
 from admin.screen import Screen, app, at
 from server.domain.decision import Decision, Hits
@@ -33,7 +35,7 @@ from server.domain.procedure import (
 )
 from server.domain.refusals import NotFound
 from server.domain.values import Value, to_json
-from server.notation import Titles, in_words, process_map, swim_lanes
+from server.notation import Titles, as_bpmn, in_words, process_map, swim_lanes
 
 HITS = {
     Hits.FIRST: "The first rule that holds decides.",
@@ -89,6 +91,15 @@ class Guide(Screen):
             definitions=definitions,
             origin=_origin("procedure", key),
         )
+
+    @at("/procedures/<key>.bpmn")
+    def bpmn(self, key: str) -> Any:
+        """The procedure for the tools of others, as a file to keep."""
+        definitions = app().definitions
+        procedure = _found(definitions.procedures, key, "procedure")
+        text = as_bpmn(procedure, Titles.of(definitions))
+        kept = {"Content-Disposition": f'attachment; filename="{key}.bpmn"'}
+        return Response(text, mimetype="application/xml", headers=kept)
 
     @at("/roles/")
     def roles(self) -> Any:

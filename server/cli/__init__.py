@@ -20,6 +20,7 @@ VERBS = (
     "explain",
     "init",
     "schema",
+    "export",
     "db",
     "account",
     "token",

@@ -1,8 +1,9 @@
-"""Definitions as pictures: swim lanes of a procedure, the map of a process. Pure; inline SVG.
+"""Definitions in pictures and in the notations of others. Pure; text.
 
-reading / process_map   what there is to draw -> `Diagram`
+reading / process_map   what there is to draw -> `Diagram`; `looks` of each step
 layout, routing         places for the boxes, bends for the ways
-svg                     the drawing
+svg                     the drawing: swim lanes of a procedure, the map of a process
+bpmn                    a procedure as BPMN 2.0, by the same reading and layout
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from server.domain.definitions import Process
 from server.domain.procedure import Procedure
 from server.notation import process_map as process_maps
 from server.notation import reading, svg
+from server.notation.bpmn import as_bpmn
 from server.notation.layout import lay_out
 from server.notation.looks import Link
 from server.notation.titles import Titles, in_words
 
-__all__ = ["Link", "Titles", "in_words", "process_map", "swim_lanes"]
+__all__ = ["Link", "Titles", "as_bpmn", "in_words", "process_map", "swim_lanes"]
 
 
 def swim_lanes(

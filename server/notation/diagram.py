@@ -57,10 +57,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """One way out of a box, with the label that stands in the box beside it."""
+    """One way out of a box, with the label that stands in the box beside it.
+
+    `key` is what YAML calls it: an outcome, a rule, a branch.
+    """
 
     label: str
     to: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class DrawnWay:
-    """A way from box to box as the corners of a line; `is_back` where it leads up again."""
+    """A way from box to box as the corners of a line; `is_back` where it leads up again.
+
+    `exit` is the number of the labelled exit that it leaves, None for the foot of the box.
+    """
 
     source: str
     target: str
+    exit: int | None
     points: tuple[Point, ...]
     is_back: bool
 
@@ -140,7 +144,8 @@ def lay_out(diagram: Diagram, measure: Measure | None = None, wide: float | None
     }
     pen = _Pen(tracks, middles, gaps, wide)
     drawn = tuple(
-        DrawnWay(way.source, way.target, pen.points(way, places), way.is_back) for way in ways
+        DrawnWay(way.source, way.target, way.exit, pen.points(way, places), way.is_back)
+        for way in ways
     )
     return Layout(diagram, tuple(places.values()), drawn, bands, width, height, head)
 

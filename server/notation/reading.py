@@ -8,7 +8,7 @@ begins with a box that nothing leads to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.procedure import (
@@ -31,8 +31,11 @@ from server.notation.titles import Titles, in_words
 
 _APPLICATION = "The application"
 _OTHERWISE = "Otherwise"
-_IN_TIME = "In time"
-_END = "end:"
+IN_TIME = "in_time"
+"""The way on of what waits, where only being late is an outcome."""
+
+END = "end:"
+"""Stands for the end of the outermost list until boxes for it are made."""
 
 
 def diagram(
@@ -43,7 +46,7 @@ def diagram(
     current: frozenset[str],
 ) -> Diagram:
     """The whole procedure with one lane for each role that has something to do."""
-    reader = _Reader(procedure, titles, link)
+    reader = Reader(procedure, titles, link)
     lanes, boxes = without_empty(reader.lanes, reader.whole())
     begun = frozenset(box.key for box in boxes if box.shape is Shape.START) if done else done
     return Diagram(
@@ -58,7 +61,7 @@ def diagram(
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
+class StepList:
     """A list of steps and where its end leads; None where nothing follows."""
 
     steps: tuple[Step, ...]
@@ -74,10 +77,16 @@ class _List:
 
 
 @dataclass
-class _Reader:
+class Reader:
+    """Reads one list after the other. `nests` says which steps keep what is inside to themselves.
+
+    Such a step is one box; otherwise what it holds is drawn between those around it.
+    """
+
     procedure: Procedure
     titles: Titles
     link: Link
+    nests: Callable[[Step], bool] = lambda _step: False
     lane_of: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,21 +101,17 @@ class _Reader:
 
     def whole(self) -> tuple[Box, ...]:
         """All boxes in reading order; each start right before the step it leads to."""
-        outer = _List(self.procedure.steps, _END)
-        steps = [*self._list(outer), *self._needed(self.procedure.as_needed)]
-        self._lay_lanes(steps)
-        steps = [replace(box, lane=self.lane_of[box.key]) for box in steps]
-        starts = self._starts()
-        ordered: list[Box] = []
-        for box in steps:
-            ordered += (start for start in starts if start.then == box.key)
-            ordered.append(box)
-        return (*self._with_ends(ordered), *self._stop())
+        outer = StepList(self.procedure.steps, END)
+        steps = self.in_lanes([*self.boxes(outer), *self.needed(self.procedure.as_needed)])
+        return (*with_ends(self.with_starts(steps)), *self.stop())
 
     # steps ---------------------------------------------------------------------------------
 
-    def _list(self, steps: _List) -> Iterator[Box]:
+    def boxes(self, steps: StepList) -> Iterator[Box]:
         for step in steps.steps:
+            if self.nests(step):
+                yield replace(self._appearance(step), then=steps.after(step))
+                continue
             match step.action:
                 case Together() as together:
                     yield from self._together(step, together, steps)
@@ -115,15 +120,17 @@ class _Reader:
                 case _:
                     yield self._box(step, steps)
 
-    def _together(self, step: Step, action: Together, steps: _List) -> Iterator[Box]:
+    def _together(self, step: Step, action: Together, steps: StepList) -> Iterator[Box]:
         join = f"join:{step.key}"
         yield replace(
             self._appearance(step),
-            exits=tuple(Exit(in_words(item.key), _first(item, join)) for item in action.branches),
+            exits=tuple(
+                Exit(in_words(item.key), _first(item, join), item.key) for item in action.branches
+            ),
         )
         for branch in action.branches:
-            yield from self._list(_List(branch.steps, join))
-        yield from self._needed(action.as_needed)
+            yield from self.boxes(StepList(branch.steps, join))
+        yield from self.needed(action.as_needed)
         meets = looks.meeting(action.finish_when)
         if step.each is not None:
             meets = f"{meets}, for each {in_words(step.each.name).lower()}"
@@ -137,13 +144,13 @@ class _Reader:
             then=steps.after(step),
         )
 
-    def _group(self, step: Step, action: Group, steps: _List) -> Iterator[Box]:
+    def _group(self, step: Step, action: Group, steps: StepList) -> Iterator[Box]:
         """A group that is done once has no box where it ends."""
         join = f"join:{step.key}" if step.each is not None else None
-        inner = _List(action.steps, join or steps.after(step))
+        inner = StepList(action.steps, join or steps.after(step))
         yield replace(self._appearance(step), then=action.steps[0].key)
-        yield from self._list(inner)
-        yield from self._needed(action.as_needed)
+        yield from self.boxes(inner)
+        yield from self.needed(action.as_needed)
         if step.each is not None:
             yield Box(
                 f"join:{step.key}",
@@ -155,7 +162,7 @@ class _Reader:
                 then=steps.after(step),
             )
 
-    def _needed(self, items: tuple[AsNeeded, ...]) -> Iterator[Box]:
+    def needed(self, items: tuple[AsNeeded, ...]) -> Iterator[Box]:
         for item in items:
             yield Box(
                 f"needed:{item.key}",
@@ -166,9 +173,9 @@ class _Reader:
                 glyph=Glyph.NEEDED,
                 then=item.steps[0].key,
             )
-            yield from self._list(_List(item.steps, None))
+            yield from self.boxes(StepList(item.steps, None))
 
-    def _box(self, step: Step, steps: _List) -> Box:
+    def _box(self, step: Step, steps: StepList) -> Box:
         box = self._appearance(step)
         if step.is_last:
             return box
@@ -176,35 +183,36 @@ class _Reader:
         if step.each is not None:
             return replace(box, then=after)
         exits = [
-            Exit(label, target)
-            for label, target in self._exits(step, steps, after)
+            Exit(label, target, key)
+            for key, label, target in self._exits(step, steps, after)
             if target is not None
         ]
         return replace(box, exits=tuple(exits)) if exits else replace(box, then=after)
 
     def _exits(
-        self, step: Step, steps: _List, after: str | None
-    ) -> Iterator[tuple[str, str | None]]:
+        self, step: Step, steps: StepList, after: str | None
+    ) -> Iterator[tuple[str, str, str | None]]:
+        """Key, label and target of each way out."""
         match step.action:
             case Choose(gateway=gateway):
                 for rule in gateway.rules:
                     label = _OTHERWISE if rule.condition is None else in_words(rule.key)
-                    yield label, steps.place(str(rule.then["then"]))
+                    yield rule.key, label, steps.place(str(rule.then["then"]))
                 return
             case WaitUntil(at_latest=latest) if latest is not None and len(step.outcomes) == 1:
-                yield _IN_TIME, after
+                yield IN_TIME, in_words(IN_TIME), after
             case _:
                 pass
         for key, outcome in step.outcomes.items():
             target = steps.place(outcome.then) if outcome.then else after
-            yield outcome.label or in_words(key), target
+            yield key, outcome.label or in_words(key), target
 
     def _appearance(self, step: Step) -> Box:
         return looks.appearance(step, self.titles, self.link)
 
     # lanes, starts and ends ----------------------------------------------------------------
 
-    def _lay_lanes(self, boxes: list[Box]) -> None:
+    def in_lanes(self, boxes: list[Box]) -> list[Box]:
         """Tasks stand in their role's lane, what opens a list with its first task.
 
         Everything else stands with what leads to it.
@@ -214,13 +222,14 @@ class _Reader:
         for box in boxes:
             lane = people.get(box.key)
             if lane is None and box.shape is Shape.JOIN:
-                lane = self.lane_of[box.key.removeprefix("join:")]
+                lane = self.lane_of.get(box.key.removeprefix("join:"))
             if lane is None and box.shape is Shape.NEEDED:
                 lane = people.get(box.then or "")
             if lane is None:
                 before = (self.lane_of[other.key] for other in boxes if _leads(other, box, self))
                 lane = next(before, previous)
             self.lane_of[box.key] = previous = lane
+        return [replace(box, lane=self.lane_of[box.key]) for box in boxes]
 
     def _people(self) -> dict[str, int]:
         found = {}
@@ -231,8 +240,18 @@ class _Reader:
                 found[step.key] = self.roles.index(role)
         return found
 
-    def _starts(self) -> list[Box]:
-        first = self.procedure.steps[0].key if self.procedure.steps else _END
+    def with_starts(self, boxes: list[Box]) -> list[Box]:
+        """Each start right before the step it leads to."""
+        starts = list(self._starts())
+        ordered: list[Box] = []
+        for box in boxes:
+            ordered += (start for start in starts if start.then == box.key)
+            ordered.append(box)
+        return ordered
+
+    def beginnings(self) -> Mapping[tuple[str, int], tuple[Beginning, ...]]:
+        """The starts that share a box: those that lead to one step from one lane."""
+        first = self.procedure.steps[0].key if self.procedure.steps else END
         groups: dict[tuple[str, int], list[Beginning]] = {}
         for start in self.procedure.starts:
             target = start.begins_at or first
@@ -242,36 +261,36 @@ class _Reader:
             groups.setdefault((target, lane), []).append(start)
         if not any(target == first for target, _ in groups):
             groups.setdefault((first, self.lane_of.get(first, 0)), [])
-        boxes = []
-        for (target, lane), starts in groups.items():
+        return {place: tuple(starts) for place, starts in groups.items()}
+
+    def _starts(self) -> Iterator[Box]:
+        for (target, lane), starts in self.beginnings().items():
             lines = tuple(
                 looks.start_line(start, self.titles, self.link, in_its_lane=start.by in self.roles)
                 for start in starts
             ) or (Line("Start"),)
             key = f"start:{target}:{lane}"
-            boxes.append(Box(key, Shape.START, lane, "", "start", lines=lines, then=target))
-        return boxes
+            yield Box(key, Shape.START, lane, "", "start", lines=lines, then=target)
 
-    def _with_ends(self, boxes: list[Box]) -> tuple[Box, ...]:
-        """One box for the end in each lane from which it is reached."""
-        ends: dict[int, Box] = {}
-        placed = []
-        for box in boxes:
-            if _END in box.followers:
-                end = f"end:{DONE}:{box.lane}"
-                ends.setdefault(box.lane, Box(end, Shape.END, box.lane, in_words(DONE), "end"))
-                exits = tuple(replace(way, to=end) if way.to == _END else way for way in box.exits)
-                placed.append(
-                    replace(box, exits=exits, then=end if box.then == _END else box.then)
-                )
-            else:
-                placed.append(box)
-        return (*placed, *ends.values())
-
-    def _stop(self) -> Iterator[Box]:
+    def stop(self) -> Iterator[Box]:
         if self.procedure.stops_when is not None:
             title = looks.stopping(self.procedure.stops_when)
-            yield Box("stop:", Shape.STOP, 0, title, "ends the run", glyph=Glyph.STOP)
+            yield Box("stop:condition", Shape.STOP, 0, title, "ends the run", glyph=Glyph.STOP)
+
+
+def with_ends(boxes: list[Box]) -> tuple[Box, ...]:
+    """One box for the end in each lane from which it is reached."""
+    ends: dict[int, Box] = {}
+    placed = []
+    for box in boxes:
+        if END in box.followers:
+            end = f"end:{DONE}:{box.lane}"
+            ends.setdefault(box.lane, Box(end, Shape.END, box.lane, in_words(DONE), "end"))
+            exits = tuple(replace(way, to=end) if way.to == END else way for way in box.exits)
+            placed.append(replace(box, exits=exits, then=end if box.then == END else box.then))
+        else:
+            placed.append(box)
+    return (*placed, *ends.values())
 
 
 def without_empty(
@@ -289,5 +308,5 @@ def _first(branch: Branch, join: str) -> str:
     return branch.steps[0].key if branch.steps else join
 
 
-def _leads(other: Box, box: Box, reader: _Reader) -> bool:
+def _leads(other: Box, box: Box, reader: Reader) -> bool:
     return other.key in reader.lane_of and box.key in other.followers

@@ -348,6 +348,11 @@ class TestTheGuide:
         client = office.browser("eve")
         page = text(client.get("/guide/procedures/incident-handling/"))
         assert "definitions/procedures/x.yaml:1" in page
+        assert 'href="/guide/procedures/incident-handling.bpmn"' in page
+        # and the procedure is a file for the tools of others
+        file = client.get("/guide/procedures/incident-handling.bpmn")
+        assert file.headers["Content-Disposition"] == 'attachment; filename="incident-handling.bpmn"'
+        assert "<bpmn:process" in text(file)
         assert "What was promised" in text(client.get("/guide/decisions/credit/"))
 
     def test_what_is_not_defined_is_not_found(self, office):

@@ -74,7 +74,7 @@ def imported(*folders: str) -> set[str]:
         name.split(".")[0]
         for folder in folders
         for path in (CHECKOUT / folder).rglob("*.py")
-        if "node_modules" not in path.parts
+        if not {"node_modules", ".pm4py"} & {*path.parts}
         for name in imports(path)
     }
     strangers = modules - OWN - sys.stdlib_module_names - {"__future__"}

@@ -246,6 +246,49 @@ class TestInit:
         assert run("init acme")[0] == 1
 
 
+class TestExport:
+    def test_writes_every_procedure_as_bpmn(self, run, tmp_path):
+        status, said, _ = run("export bpmn --to out")
+        files = {path.name for path in (tmp_path / "out").iterdir()}
+        assert status == 0
+        assert said == f"{len(files)} procedures written to out.\n"
+        assert "event-handling.bpmn" in files
+
+    def test_writes_the_one_that_is_named_to_standard_output(self, run):
+        status, said, _ = run("export bpmn event-handling")
+        assert status == 0
+        assert said.startswith("<?xml")
+        assert said.count("<bpmn:process ") == 1
+
+    def test_wants_a_folder_for_more_than_one(self, run):
+        assert run("export bpmn") == (
+            1,
+            "",
+            "Each procedure becomes a file. Say where with '--to DIR', or name just one.\n",
+        )
+
+    def test_says_what_may_have_been_meant(self, run):
+        assert run("export bpmn event-handlin") == (
+            1,
+            "",
+            "There is no procedure 'event-handlin'. Did you mean 'event-handling'?\n",
+        )
+
+    def test_says_when_it_cannot_write(self, run, tmp_path):
+        (tmp_path / "out").write_text("a file")
+        status, _, said = run("export bpmn event-handling --to out")
+        assert status == 1
+        assert said == "'out' cannot be written into: File exists.\n"
+
+    def test_exports_nothing_while_something_is_wrong(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("high_from", "hihg_from"))
+        assert run("export bpmn event-handling", site) == (
+            1,
+            "",
+            "The definitions have errors. 'procedura check' tells them.\n",
+        )
+
+
 class TestSchema:
     def test_writes_a_schema_for_every_kind(self, run, tmp_path):
         status, said, _ = run("schema out/schemas")

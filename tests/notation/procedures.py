@@ -1,5 +1,6 @@
 """Procedures made by hand, and a strategy that makes any."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -34,8 +35,6 @@ from server.domain.procedure import (
     WaitUntil,
 )
 from server.domain.values import YES_NO
-
-HOLDS = Expression("true", Constant(value=True, type=YES_NO, span=(0, 4)), YES_NO)
 
 
 def an_expression(text):
@@ -73,7 +72,11 @@ def a_decision(key, outcomes, title="", decision="may-resolve"):
 def a_gateway(key, rows, title=""):
     """`rows` are (rule, target); the last is `otherwise`."""
     rules = tuple(
-        Rule(name, {"then": target}, None if index == len(rows) - 1 else HOLDS)
+        Rule(
+            name,
+            {"then": target},
+            None if index == len(rows) - 1 else an_expression(f"kind = {name}"),
+        )
         for index, (name, target) in enumerate(rows)
     )
     return Step(key, Choose(Decision(key, title, {}, {}, rules), {}), title=title)
@@ -358,3 +361,49 @@ def procedures(draw):
     needed = (AsNeeded("ask", draw(_words), a_list(1)),) if draw(st.booleans()) else ()
     stops = draw(st.none() | _words)
     return a_procedure(*steps, lanes=lanes, starts=starts, needed=needed, stops=stops)
+
+
+def made_sound(procedure):
+    """The same with a way through: each step may lead to the next one of its list."""
+    return replace(
+        procedure,
+        steps=_sound_list(procedure.steps, outermost=True),
+        as_needed=_sound_needed(procedure.as_needed),
+    )
+
+
+def _sound_needed(items):
+    return tuple(replace(item, steps=_sound_list(item.steps)) for item in items)
+
+
+def _sound_list(steps, *, outermost=False):
+    following = [*(step.key for step in steps[1:]), DONE]
+    return tuple(
+        _sound(step, then, may_end=outermost and then == DONE)
+        for step, then in zip(steps, following, strict=True)
+    )
+
+
+def _sound(step, following, *, may_end):
+    step = replace(step, then=None)
+    if step.is_last and not may_end:
+        return replace(step, action=Set())
+    match step.action:
+        case Choose(gateway=gateway):
+            first = replace(gateway.rules[0], then={"then": following})
+            ruled = replace(gateway, rules=(first, *gateway.rules[1:]))
+            return replace(step, action=Choose(ruled, {}))
+        case Group(steps=steps, as_needed=needed):
+            inner = Group(_sound_list(steps), _sound_needed(needed))
+            return replace(step, action=inner)
+        case Together(branches=branches, finish_when=finish):
+            walked = tuple(replace(each, steps=_sound_list(each.steps)) for each in branches)
+            return replace(step, action=Together(walked, finish))
+        case WaitUntil():
+            return step
+        case _:
+            ways = {
+                key: replace(outcome, then=None) if not number else outcome
+                for number, (key, outcome) in enumerate(step.outcomes.items())
+            }
+            return replace(step, outcomes=ways)

@@ -163,7 +163,9 @@ class TestTheWholeLanguage:
 
     def test_says_what_stops_it_from_outside(self):
         shown = boxes(drawn(a_whole_one()))
-        assert words(shown["stop:"]) == "Stops when recovery.status in [cancelled, closed]"
+        assert (
+            words(shown["stop:condition"]) == "Stops when recovery.status in [cancelled, closed]"
+        )
 
 
 class TestLinks:
