@@ -351,7 +351,9 @@ class TestTheGuide:
         assert 'href="/guide/procedures/incident-handling.bpmn"' in page
         # and the procedure is a file for the tools of others
         file = client.get("/guide/procedures/incident-handling.bpmn")
-        assert file.headers["Content-Disposition"] == 'attachment; filename="incident-handling.bpmn"'
+        assert (
+            file.headers["Content-Disposition"] == 'attachment; filename="incident-handling.bpmn"'
+        )
         assert "<bpmn:process" in text(file)
         assert "What was promised" in text(client.get("/guide/decisions/credit/"))
 
