@@ -213,7 +213,7 @@ class TestARun:
 
 
 class TestAnyProcedure:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(procedures())
     def test_is_drawn_whole_and_always_the_same(self, procedure):
         svg = swim_lanes(procedure, Titles(), link=everywhere)
@@ -224,19 +224,19 @@ class TestAnyProcedure:
         assert "style=" not in svg
         assert "<script" not in svg
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(procedures())
     def test_nothing_lies_on_anything_and_all_words_fit(self, procedure):
         assert faults(swim_lanes(procedure, Titles(), link=everywhere)) == []
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     @given(procedures())
     def test_lines_turn_at_right_angles(self, procedure):
         for way in laid_out(procedure).ways:
             for (x1, y1), (x2, y2) in itertools.pairwise(way.points):
                 assert x1 == x2 or y1 == y2
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(procedures())
     def test_lines_to_different_boxes_never_cover_each_other(self, procedure):
         layout = laid_out(procedure)

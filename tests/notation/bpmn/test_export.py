@@ -208,7 +208,7 @@ class TestLists:
 
 
 class TestAnyProcedure:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(procedures())
     def test_is_exported_whole_always_the_same_and_with_identifiers_of_its_own(self, procedure):
         text = as_bpmn(procedure, Titles())
