@@ -18,6 +18,8 @@ from server.notation.routing import Tracks, Way, route
 NARROW, WIDE = 188.0, 250.0
 """How wide boxes are: as wide as `ROOM` lets the lanes be, within these."""
 ROOM = 660.0
+PAGE, TIGHT = 990.0, 150.0
+"""Where a page has no room for that, boxes become narrower, down to `TIGHT`."""
 TITLE_SIZE, EXIT_SIZE = 13.0, 12.0
 TITLE_LEADING, EXIT_LEADING = 17.0, 15.0
 PADDING = 11.0
@@ -132,7 +134,7 @@ def lay_out(diagram: Diagram, measure: Measure | None = None, wide: float | None
     """
     rows = rows_of(diagram)
     ways, tracks = route(diagram, rows)
-    wide = wide or min(WIDE, max(NARROW, ROOM / max(1, len(diagram.lanes))))
+    wide = wide or _wide(diagram, tracks)
     measure = measure or _measured
     head = LANE_HEAD if any(lane.title for lane in diagram.lanes) else 0.0
     middles, bands, width = _across(diagram, tracks, wide)
@@ -148,6 +150,18 @@ def lay_out(diagram: Diagram, measure: Measure | None = None, wide: float | None
         for way in ways
     )
     return Layout(diagram, tuple(places.values()), drawn, bands, width, height, head)
+
+
+def _wide(diagram: Diagram, tracks: Tracks) -> float:
+    count = max(1, len(diagram.lanes))
+    gaps = sum(_beside(tracks, lane, side) for lane in range(count) for side in (0, 1))
+    fitting = (PAGE - 2 * MARGIN - gaps) / count
+    return min(WIDE, max(NARROW, ROOM / count), max(TIGHT, fitting))
+
+
+def _beside(tracks: Tracks, lane: int, side: int) -> float:
+    """The room left (0) or right (1) of the boxes of a lane."""
+    return 2 * MARGIN + TRACK * tracks.beside(lane, side)
 
 
 def rows_of(diagram: Diagram) -> Mapping[str, int]:
@@ -180,7 +194,7 @@ def _measured(box: Box, wide: float) -> Size:
         room -= GLYPH_ROOM
     title = wrap(box.title, room, TITLE_SIZE, 4)
     exits = tuple(_exit(way.label, wide - 2 * PADDING) for way in box.exits)
-    notes = tuple(line for note in box.notes for line in wrap(note, room, EXIT_SIZE, 2))
+    notes = tuple(line for note in box.notes for line in wrap(note, room, EXIT_SIZE, 4))
     height = 2 * PADDING + len(title) * TITLE_LEADING + len(notes) * EXIT_LEADING
     return Size(height + sum(each.height for each in exits), title, exits, notes=notes)
 
@@ -217,7 +231,7 @@ def _across(
     bands = []
     x = MARGIN
     for index, lane in enumerate(diagram.lanes):
-        left, right = (2 * MARGIN + TRACK * tracks.beside(index, side) for side in (0, 1))
+        left, right = (_beside(tracks, index, side) for side in (0, 1))
         middles[index] = x + left + wide / 2
         bands.append(Band(lane.title, lane.href, x, left + wide + right))
         x += left + wide + right

@@ -29,7 +29,7 @@ def width(text: str, size: float) -> float:
 def wrap(text: str, room: float, size: float, lines: int = 3) -> tuple[str, ...]:
     """The text in at most `lines` lines of at most `room`; what does not fit ends in an ellipsis.
 
-    A word longer than a line is cut where the line ends.
+    A word longer than a line is cut where the line ends, or before it where its parts are joined.
     """
     wrapped: list[str] = []
     current = ""
@@ -42,7 +42,7 @@ def wrap(text: str, room: float, size: float, lines: int = 3) -> tuple[str, ...]
             wrapped.append(current)
         current = word
         while width(current, size) > room:
-            end = _fitting(current, room, size)
+            end = _cut(current, _fitting(current, room, size))
             wrapped.append(current[:end])
             current = current[end:]
     wrapped.append(current)
@@ -58,6 +58,12 @@ def _letter(letter: str) -> int:
     if _FIRST <= code < _FIRST + len(_WIDTHS):
         return _WIDTHS[code - _FIRST]
     return _OTHER if code < _NARROW_LIMIT else _IDEOGRAPH
+
+
+def _cut(word: str, end: int) -> int:
+    """Where to cut a word of which `end` letters fit: `recovery.` goes before `update_every`."""
+    joint = max(word.rfind(sign, 0, end) for sign in "._-/") + 1
+    return joint if joint > end / 4 else end
 
 
 def _fitting(text: str, room: float, size: float) -> int:

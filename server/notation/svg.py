@@ -29,6 +29,8 @@ from server.notation.layout import (
 from server.notation.lettering import wrap
 
 _CORNER = 6.0
+_BOLD = 1.1
+"""How much wider bold letters are, at most."""
 _FONT = "Inter Variable, Inter, Helvetica Neue, Arial, sans-serif"
 _INK, _MUTED, _LINE, _RULE = "#1f2937", "#475569", "#64748b", "#cbd5e1"
 _LOOKS = {
@@ -113,7 +115,7 @@ def _band(band: Band, index: int, layout: Layout) -> str:
         height=layout.height,
         fill="#eef2f7" if is_odd else "#f8fafc",
     )
-    lines = wrap(band.title, band.width - 12, TITLE_SIZE, 2)
+    lines = wrap(band.title, band.width - 12, TITLE_SIZE * _BOLD, 2)
     first = layout.head / 2 + 4.5 - (len(lines) - 1) * TITLE_LEADING / 2
     words = "".join(
         _tag(

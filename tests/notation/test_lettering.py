@@ -23,6 +23,9 @@ class TestWrapping:
     def test_cuts_a_word_that_is_longer_than_a_line(self):
         assert "".join(wrap("Donaudampfschifffahrt", 40, 13, lines=9)) == "Donaudampfschifffahrt"
 
+    def test_cuts_it_where_its_parts_are_joined(self):
+        assert wrap("recovery.update_every", 80, 13) == ("recovery.", "update_", "every")
+
     def test_no_text_is_one_empty_line(self):
         assert wrap("", 100, 13) == ("",)
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from server.domain.procedure import Beginning, ContinueIn, End, Step, walk
 from server.notation import Titles, swim_lanes
-from server.notation.layout import lay_out, rows_of
+from server.notation.layout import PAGE, lay_out, rows_of
+from server.notation.lettering import ELLIPSIS
 from server.notation.reading import diagram
 from tests.notation.measuring import faults
 from tests.notation.procedures import (
@@ -166,6 +167,28 @@ class TestTheWholeLanguage:
         assert (
             words(shown["stop:condition"]) == "Stops when recovery.status in [cancelled, closed]"
         )
+
+
+class TestAPage:
+    def test_has_room_for_22_steps_in_five_lanes(self):
+        # given steps that go from lane to lane, and back to the first from here and there
+        roles = ("desk", "coordinator", "specialist", "manager", "owner")
+        steps = [
+            a_task(
+                f"step-{number}",
+                roles[number * 3 % 5],
+                "Forty characters are what a title may be",
+                {"on": ("Go on", None), "back": ("Once more", "step-0")}
+                if number % 5 == 4
+                else {},
+            )
+            for number in range(22)
+        ]
+        procedure = a_procedure(*steps, lanes=roles)
+        # then nothing has to be scrolled sideways or is cut
+        assert laid_out(procedure).width <= PAGE
+        assert ELLIPSIS not in swim_lanes(procedure, Titles(), link=nowhere)
+        assert faults(swim_lanes(procedure, Titles(), link=nowhere)) == []
 
 
 class TestLinks:
