@@ -41,9 +41,10 @@ lint: .venv/tests  ## Format, style, types, import directions
 definitions: .venv/product  ## Check every definition
 	$(bin)/procedura check
 
-fix: .venv/tests  ## Format, and mend what can be mended
+fix: .venv/tests  ## Format, mend what can be mended, write the reference of the language anew
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
+	$(bin)/procedura schema --reference docs/reference
 
 assets: $(vendor)  ## Fetch what the browser needs that others wrote (Node, once)
 

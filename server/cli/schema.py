@@ -1,13 +1,15 @@
-"""`procedura schema`: the JSON Schemas of all kinds of definitions, for editors."""
+"""`procedura schema`: what may be written in each kind of definition, for editors and for people."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.resources
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from server.loading.reference import reference
 from server.settings import Settings
 
 SUFFIX = ".schema.json"
@@ -21,29 +23,48 @@ def register(subparsers: Any) -> None:
         "underline while one types. Schemas of an earlier version are written over.",
     )
     parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--reference",
+        action="store_true",
+        help="write pages to read instead, a Markdown file for each kind",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the schemas; 1 when the folder cannot be written."""
     del settings
+    write = write_reference if arguments.reference else write_schemas
     try:
-        written = write_schemas(arguments.folder)
+        written = write(arguments.folder)
     except OSError as error:
         print(f"The schemas cannot be written: {error}", file=sys.stderr)
         return 1
-    print(f"{written} schemas are in {arguments.folder}.")
+    what = "pages" if arguments.reference else "schemas"
+    print(f"{written} {what} are in {arguments.folder}.")
     return 0
 
 
 def write_schemas(folder: Path) -> int:
     """Write every schema to the folder; how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
-    schemas = [
-        item
+    for name, text in _schemas().items():
+        (folder / f"{name}{SUFFIX}").write_text(text, encoding="utf-8")
+    return len(_schemas())
+
+
+def write_reference(folder: Path) -> int:
+    """Write every schema to the folder as a page to read; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in _schemas().items():
+        (folder / f"{name}.md").write_text(reference(json.loads(text)), encoding="utf-8")
+    return len(_schemas())
+
+
+def _schemas() -> dict[str, str]:
+    """The text of each schema, by the kind of definition."""
+    return {
+        item.name.removesuffix(SUFFIX): item.read_text("utf-8")
         for item in importlib.resources.files("schemas").iterdir()
         if item.name.endswith(SUFFIX)
-    ]
-    for schema in schemas:
-        (folder / schema.name).write_text(schema.read_text("utf-8"), encoding="utf-8")
-    return len(schemas)
+    }
