@@ -148,7 +148,7 @@
   function addRows(root) {
     all(root, "[data-rows]").forEach(function (table) {
       var button = table.querySelector("[data-add-row]"), body = table.querySelector("tbody");
-      if (!button.hidden) return;
+      if (!button || !button.hidden) return;
       var number = body.children.length;
       all(body, ".is-blank").forEach(function (line) { line.remove(); });
       button.hidden = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from server.storage.database import Database
 from server.usecases import access, records
 from server.usecases.tasks import save_draft
 from tests.admin.conftest import Office, filled, send
+from tests.usecases import council_hall
 from tests.usecases.council_hall import Hall, open_hall
 from tests.usecases.test_rows import BENCH, PAINT
 
@@ -94,6 +96,28 @@ def test_lines_are_changed_and_removed(hall, browser):
         before["Bench"]["id"],
         Decimal(130),
     )
+
+
+@pytest.fixture
+def fixed(tmp_path, monkeypatch):
+    """The council's lines are changed only, once there is a proposal."""
+    council = shutil.copytree(council_hall.COUNCIL, tmp_path / "council")
+    form = council / "forms" / "proposal-draft.yaml"
+    form.write_text(form.read_text().replace("    at_least: 1\n", "    fixed: yes\n"))
+    monkeypatch.setattr(council_hall, "COUNCIL", council)
+
+
+def test_fixed_lines_are_changed_and_no_other_is_offered(fixed, hall, browser):
+    proposal = begun(hall, BENCH)
+
+    page = text(browser.get(address(hall)))
+    send(browser, address(hall), f__reason="Rest", **{"f__lines.0.amount": "130"})
+
+    assert "f-lines.0.amount" in page
+    assert "Add line" not in page
+    assert "lines.0.remove" not in page
+    assert "f-lines.1.row" not in page
+    assert hall.lines(proposal)["Bench"]["amount"] == Decimal(130)
 
 
 def test_what_is_wrong_stands_at_the_line(hall, browser):
