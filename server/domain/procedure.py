@@ -207,7 +207,7 @@ class Call:
 class WaitUntil:
     """Nobody does anything until a moment comes or a condition holds: just one of the two is given.
 
-    `condition` is a table with the output `then: go-on | wait`, `given` its inputs. An unknown
+    `condition` is a table with the output `then: come | go-on`, `given` its inputs. An unknown
     moment is waited for until it is known and has come. `at_latest`, a moment or a duration from
     arrival, gives the outcome `late`.
     """
@@ -283,7 +283,7 @@ class Turns:
     `name` is what the record of a turn is called in it. One turn after the other in the order of
     the list, or `all_at_once`. Records that are added later get a turn too. They are done when no
     turn is open or due; or when `finish_when` turns are: one, a number, or a fraction of the
-    members; or, given `condition` (a table with the output `then: done | go-on`, `given` its
+    members; or, given `condition` (a table with the output `then: over | go-on`, `given` its
     inputs), exactly when that holds. What is open then is withdrawn.
     """
 

@@ -59,12 +59,46 @@ class Task:
     revision: int = 0
 
 
+class ListKind(enum.StrEnum):
+    """What sort of list is gone through. The values are stored; renaming one needs a migration."""
+
+    OWN = "own"
+    BRANCH = "branch"
+    GROUP = "group"
+    TURNS = "turns"
+    TURN = "turn"
+    AS_NEEDED = "as-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a list rests at that is no task: a moment, a condition, or another run.
+
+    `since` is when it came there. `due` is when the moment comes that is waited for, `late` when it
+    is given up; None where that is not known. `run` is the id of the run that was called.
+    """
+
+    step: str
+    since: datetime
+    due: datetime | None = None
+    late: datetime | None = None
+    run: int | None = None
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """When time alone lets it go on."""
+        return min((item for item in (self.due, self.late) if item is not None), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A list of steps being gone through: the run's own (number 0), or a branch.
+    """A list of steps being gone through.
 
     `at` is the key of the step where it rests, None when it is done. `names` are the names born in
-    it. `step` and `branch` say which list it is: None for the run's own.
+    it. `kind`, `step` and `branch` say which list it is: the run's own (number 0, no step), a branch
+    of a step or what is begun as needed there (`branch` is its key), the group of a step, or a turn
+    of it for the record `member`. The turns of a step stand around its turn lists: `begun` are the
+    records that have had or have one, `completed` how many are done.
     """
 
     number: int
@@ -73,6 +107,11 @@ class Scope:
     step: str | None = None
     branch: str | None = None
     names: Mapping[str, Value] = field(default_factory=dict)
+    kind: ListKind = ListKind.OWN
+    member: RecordRef | None = None
+    begun: tuple[RecordRef, ...] = ()
+    completed: int = 0
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +145,13 @@ class Run:
     @property
     def open_tasks(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN)
+
+    def inside(self, number: int, *kinds: ListKind, step: str | None = None) -> tuple[Scope, ...]:
+        """The lists of these kinds right inside a list, of this step where one is given."""
+        return tuple(
+            scope
+            for scope in self.scopes.values()
+            if scope.parent == number
+            and scope.kind in kinds
+            and (step is None or scope.step == step)
+        )

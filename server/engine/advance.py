@@ -1,25 +1,22 @@
 """The state machine: every change to a run is decided here. Design: language, *Semantics*.
 
-A `Machine` serves one command. It moves runs on until everything rests: at a task, or at an end.
-Records are written through the command's draft; other runs are asked for through the library.
-Where tokens still have to go stands on an agenda, not on Python's stack, so that definitions which
-go round in a circle are told so, however they do it.
+A `Machine` serves one command. It moves runs on until everything rests: at a task, at a wait, or at
+an end. Records are written through the command's draft; other runs are asked for through the
+library. Here stand the commands, and what each step does when a token arrives; `lists`, `waits` and
+`handing` know when lists are over, what is waited for, and how runs begin and return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Protocol
 
-from server.domain.decision import NoVerdict, Verdict
+from server.domain.decision import NoVerdict
 from server.domain.definitions import Book
 from server.domain.expression import evaluate
 from server.domain.procedure import (
     DONE,
-    Assignment,
     Beginning,
-    Branch,
     Call,
     Choose,
     ContinueIn,
@@ -38,35 +35,30 @@ from server.domain.procedure import (
 )
 from server.domain.refusals import Invalid, Refusal
 from server.domain.role import Role
-from server.domain.run import Run, Scope, Seat
+from server.domain.run import Run, Seat
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats
 from server.engine.draft import Decide as Ask
 from server.engine.draft import Draft
 from server.engine.facts import Facts
+from server.engine.handing import HandOvers, Library
+from server.engine.lists import Lists, Offer
 from server.engine.recipients import recipients
 from server.engine.rows import Written
 from server.engine.rows import write as write_rows
+from server.engine.tokens import Tokens
+from server.engine.waits import Waits
 from server.engine.walk import StepFailed, Walk
 
 AUTOMATIC_STEPS = 500
 """Steps that one command may take without a person; beyond it, definitions go round in circles."""
-STOP, START = "stop", "start"
-
-
-class Library(Protocol):
-    """What the machine asks about other procedures and runs."""
-
-    def book(self, procedure: str) -> Book:
-        """The procedure as it is served now."""
-
-    def open_run(self, procedure: str, about: RecordRef) -> tuple[Run, Book] | None:
-        """The run of this procedure that is open on this record, held for this command."""
+STOP = "stop"
+"""What the table of `stops_when` says once its condition holds."""
 
 
 class Machine:
-    """One command's moves. `walks` maps ids of runs, below zero for new ones, to their walks."""
+    """One command's moves."""
 
     def __init__(
         self,
@@ -77,17 +69,22 @@ class Machine:
         library: Library,
     ) -> None:
         self.draft = draft
-        self.walks: dict[int, Walk] = {}
         self._people = people
         self._roles = roles
         self._facts = Facts(draft, decide)
-        self._library = library
-        self._agenda: list[tuple[Walk, int, str]] = []
+        self._tokens = Tokens(self._facts)
+        self._lists = Lists(self._tokens, self._facts)
+        self._waits = Waits(self._tokens, self._facts, draft.now)
+        self._handing = HandOvers(self._tokens, self._lists, self._facts, library, draft.now)
         self._taken = 0
+
+    @property
+    def walks(self) -> dict[int, Walk]:
+        return self._tokens.walks
 
     def walk(self, run: Run, book: Book) -> Walk:
         """The walk of a stored run in this command."""
-        return self.walks.setdefault(run.id, Walk(run, book, run))
+        return self._tokens.walk(run, book)
 
     # -- commands -----------------------------------------------------------------------------
 
@@ -103,7 +100,7 @@ class Machine:
 
         Where one is open on this record already, that one is returned as it is.
         """
-        begun = self._begin(book, beginning, about, starter=starter)
+        begun = self._handing.begin(book, beginning, about, starter=starter)
         self._rest()
         return begun
 
@@ -128,7 +125,7 @@ class Machine:
     ) -> None:
         """Finish a task with what the form and the questions were answered, and go on."""
         task = walk.run.tasks[number]
-        step = walk.book.procedure.step(task.step)
+        step = walk.step(task.scope, task.step)
         action = step.action
         assert isinstance(action, Do)
         created: RecordRef | None = None
@@ -151,53 +148,83 @@ class Machine:
                 action.creates.name if action.creates else None,
             )
         )
-        self._pass(walk, task.scope, step, outcome)
+        self._tokens.pass_on(walk, task.scope, step, outcome)
         self._rest()
 
+    def offers(self, walk: Walk) -> Iterator[Offer]:
+        """What people may begin in this run as they need it."""
+        return self._lists.offers(walk)
+
+    def begin_as_needed(self, walk: Walk, key: str, scope: int | None) -> int:
+        """Begin what is offered under a key, in the list `scope` where there are several.
+
+        Returns the number of the list that was opened.
+
+        Raises:
+            WrongState: nothing of that name is offered, or it is not clear which is meant.
+        """
+        number = self._lists.begin_as_needed(walk, key, scope)
+        self._rest()
+        return number
+
     def recheck(self, walk: Walk) -> None:
-        """Look again at what ends the run from outside and at who holds its open tasks."""
+        """Look again at what ends the run, what it waits for, its turns, and who holds its tasks."""
         if not walk.run.is_open:
             return
         procedure = walk.book.procedure
-        if procedure.stops_when is not None:
-            try:
-                verdict = self._facts.ask(
-                    procedure.stops_when, procedure.stops_given, walk.names(0)
-                )
-            except NoVerdict as error:
-                raise StepFailed(walk.run, None, str(error)) from error
-            if verdict.value == STOP:
-                walk.verdicts.append((None, verdict))
-                self.stop(walk, procedure.stops_when.title)
-                return
+        condition = procedure.stops_when
+        if condition is not None and self._facts.holds(
+            walk, 0, None, condition, procedure.stops_given, says=STOP
+        ):
+            self.stop(walk, condition.title)
+            return
+        try:
+            self._waits.look(walk)
+            self._lists.look(walk)
+        except (Refusal, NoVerdict) as error:
+            raise StepFailed(walk.run, None, str(error)) from error
+        self._rest()
         for task in walk.run.open_tasks:
             self._seat_again(walk, task.number)
 
     def stop(self, walk: Walk, reason: str) -> None:
-        """End the run from outside: whatever is open is withdrawn; runs it has started go on."""
-        self._withdraw(walk, set(walk.run.scopes), reason)
+        """End the run from outside: whatever is open is withdrawn; runs it has started go on.
+
+        Called runs that nobody else waits for are stopped, and whoever waits for this one is told.
+        """
+        self._stop(walk, reason)
+        self._rest()
+
+    def _stop(self, walk: Walk, reason: str) -> None:
+        self._lists.withdraw(walk, set(walk.run.scopes), reason)
         walk.happen(happened.RunStopped(reason))
+        self._tokens.over.append(walk)
 
     # -- tokens -------------------------------------------------------------------------------
 
-    def _go(self, walk: Walk, scope: int, key: str) -> None:
-        """Have the token of a list go to a step, or past the list's end."""
-        self._agenda.append((walk, scope, key))
-
     def _rest(self) -> None:
-        """Move tokens until each rests at a task or has come to an end."""
+        """Move tokens until each rests at a task or a wait, or has come to an end."""
         self._taken = 0
-        while self._agenda:
-            walk, scope, key = self._agenda.pop()
-            if not walk.run.is_open or scope not in walk.run.scopes:
-                continue
-            if key == DONE:
-                self._list_done(walk, scope)
-                continue
-            step = next(item for item in walk.steps(scope) if item.key == key)
-            following = self._arrive(walk, scope, step)
-            if following is not None:
-                self._go(walk, scope, following)
+        while True:
+            token = self._tokens.take()
+            if token is not None:
+                self._move(*token)
+            elif self._tokens.over:
+                self._handing.tell_callers(self._tokens.over.pop(0), self._stop)
+            elif self._tokens.left:
+                left = self._handing.left(self._tokens.left.pop(0))
+                if left is not None:
+                    self._stop(left, "nobody waits for it any more")
+            else:
+                return
+
+    def _move(self, walk: Walk, scope: int, key: str) -> None:
+        if key == DONE:
+            self._lists.done(walk, scope)
+            return
+        following = self._arrive(walk, scope, walk.step(scope, key))
+        if following is not None:
+            self._tokens.go(walk, scope, following)
 
     def _arrive(self, walk: Walk, scope: int, step: Step) -> str | None:
         """Do what a step does by itself; the key that follows, or None where the token rests.
@@ -224,8 +251,10 @@ class Machine:
             raise StepFailed(walk.run, step.key, _told(step, fault)) from error
 
     def _act(self, walk: Walk, scope: int, step: Step) -> str | None:
-        if step.each is not None or isinstance(step.action, Group | Call | WaitUntil):
-            raise StepFailed(walk.run, step.key, f"Step '{step.key}' cannot be carried out yet.")
+        tokens, lists = self._tokens, self._lists
+        if step.each is not None:
+            lists.open_turns(walk, scope, step)
+            return None
         match step.action:
             case Do() as action:
                 self._open_task(walk, scope, step, action)
@@ -234,19 +263,27 @@ class Machine:
                 return self._decide(walk, scope, step, action)
             case Choose() as action:
                 return self._choose(walk, scope, step, action)
+            case WaitUntil() as action:
+                return self._waits.begin(walk, scope, step, action)
             case Together() as action:
-                self._open_branches(walk, scope, step, action)
+                lists.open_branches(walk, scope, step, action)
+                return None
+            case Group() as action:
+                lists.open_group(walk, scope, step, action)
+                return None
+            case Call() as action:
+                self._handing.call(walk, scope, step, action)
                 return None
             case End(name=name):
-                self._write(walk, scope, step, step.set)
-                walk.happen(happened.RunEnded(name, step.key))
+                tokens.write(walk, scope, step, step.set)
+                lists.end(walk, name, step.key)
                 return None
             case ContinueIn() as action:
-                self._write(walk, scope, step, step.set)
-                self._hand_over(walk, scope, step, action)
+                tokens.write(walk, scope, step, step.set)
+                self._handing.hand_over(walk, scope, step, action)
                 return None
             case Start() as action:
-                self._hand_over(walk, scope, step, action)
+                self._handing.hand_over(walk, scope, step, action)
             case Create(creation=creation):
                 record = self.draft.create(creation.entity, {}, run=walk.run.id, step=step.key)
                 walk.happen(happened.Created(step.key, scope, creation.name, record))
@@ -254,59 +291,9 @@ class Machine:
                 self._notify(walk, scope, step, key)
             case Set():
                 pass
-        return self._after(walk, scope, step, None)
-
-    def _pass(self, walk: Walk, scope: int, step: Step, outcome: Outcome | None) -> None:
-        following = self._after(walk, scope, step, outcome)
-        self._go(walk, scope, following)
-
-    def _after(self, walk: Walk, scope: int, step: Step, outcome: Outcome | None) -> str:
-        """Apply what the step and its outcome set; the key of what follows."""
-        self._write(walk, scope, step, step.set + (outcome.set if outcome else ()))
-        following = step.then or walk.following(scope, step)
-        return (outcome.then if outcome else None) or following
-
-    def _write(
-        self, walk: Walk, scope: int, step: Step, assignments: tuple[Assignment, ...]
-    ) -> None:
-        fields = self._facts.assign(walk, scope, step, assignments)
-        if fields:
-            walk.happen(happened.Written(step.key, fields))
-
-    def _list_done(self, walk: Walk, number: int) -> None:
-        scope = walk.run.scopes[number]
-        if scope.parent is None:
-            walk.happen(happened.RunEnded(DONE))
-            return
-        assert scope.step is not None
-        step = walk.book.procedure.step(scope.step)
-        assert isinstance(step.action, Together)
-        walk.happen(happened.BranchClosed(step.key, number))
-        siblings = {
-            other.number
-            for other in walk.run.scopes.values()
-            if other.parent == scope.parent and other.step == scope.step
-        }
-        if step.action.finish_when in {"first", scope.branch}:
-            self._withdraw(walk, siblings, f"{step.key} is done")
-            siblings = set()
-        if not siblings:
-            self._pass(walk, scope.parent, step, None)
-
-    def _withdraw(self, walk: Walk, scopes: set[int], reason: str) -> None:
-        """Take back what is open in these lists and in those inside them."""
-        inner = {
-            item.number for item in walk.run.scopes.values() if item.parent in scopes
-        } - scopes
-        if inner:
-            self._withdraw(walk, inner, reason)
-        for task in walk.run.open_tasks:
-            if task.scope in scopes:
-                walk.happen(happened.TaskWithdrawn(task.step, task.number, reason))
-        for number in sorted(scopes):
-            item = walk.run.scopes[number]
-            if item.step is not None:
-                walk.happen(happened.BranchClosed(item.step, number, withdrawn=True))
+            case _:
+                raise StepFailed(walk.run, step.key, f"Step '{step.key}' cannot be carried out.")
+        return tokens.after(walk, scope, step, None)
 
     # -- what steps do ------------------------------------------------------------------------
 
@@ -326,7 +313,7 @@ class Machine:
 
     def _seat_again(self, walk: Walk, number: int) -> None:
         task = walk.run.tasks[number]
-        step = walk.book.procedure.step(task.step)
+        step = walk.step(task.scope, task.step)
         assert isinstance(step.action, Do)
         try:
             seat = self._seat(walk, task.scope, step, step.action)
@@ -360,24 +347,15 @@ class Machine:
         outcome = None
         if step.outcomes:
             outcome = step.outcomes[_spoken(verdict.value)]
-        return self._after(walk, scope, step, outcome)
+        return self._tokens.after(walk, scope, step, outcome)
 
     def _choose(self, walk: Walk, scope: int, step: Step, action: Choose) -> str:
         verdict = self._facts.ask_at(walk, step, action.gateway, action.given, walk.names(scope))
         then = str(verdict.value)
         [rule] = verdict.hits
         walk.happen(happened.Chosen(step.key, scope, rule, then))
-        self._write(walk, scope, step, step.set)
+        self._tokens.write(walk, scope, step, step.set)
         return then
-
-    def _open_branches(self, walk: Walk, scope: int, step: Step, action: Together) -> None:
-        opened: list[tuple[int, Branch]] = []
-        for branch in action.branches:
-            number = walk.run.sequence + 1
-            walk.happen(happened.BranchOpened(step.key, scope, branch.key, number))
-            opened.append((number, branch))
-        for number, branch in reversed(opened):
-            self._go(walk, number, branch.steps[0].key if branch.steps else DONE)
 
     def _notify(self, walk: Walk, scope: int, step: Step, key: str) -> None:
         notification = walk.book.notifications[key]
@@ -386,98 +364,12 @@ class Machine:
         persons = recipients(notification, names, self.draft, self._people)
         walk.happen(happened.Notified(step.key, key, about, persons))
 
-    def _hand_over(self, walk: Walk, scope: int, step: Step, action: Start | ContinueIn) -> None:
-        other = self._library.book(action.procedure)
-        beginning = _entrance(other, walk.book.procedure.key, action.enters)
-        if beginning is None:
-            raise StepFailed(
-                walk.run,
-                step.key,
-                f"Step '{step.key}' cannot hand over: procedure '{action.procedure}' has no start "
-                f"for this any more. Give it one, then try again.",
-            )
-        about = self._facts.record(walk, scope, step)
-        if isinstance(action, ContinueIn):
-            walk.happen(happened.RunEnded(action.procedure, step.key))
-        known = {each.run.id for each in self.walks.values()}
-        begun = self._begin(other, beginning, about, after=walk)
-        if begun is not None:
-            walk.happen(
-                happened.Started(
-                    step.key,
-                    action.procedure,
-                    about,
-                    begun.run.id,
-                    joined=begun.run.id > 0 or begun.run.id in known,
-                    continues=isinstance(action, ContinueIn),
-                )
-            )
-
-    def _begin(
-        self,
-        book: Book,
-        beginning: Beginning,
-        about: RecordRef,
-        *,
-        starter: RecordRef | None = None,
-        after: Walk | None = None,
-    ) -> Walk | None:
-        """As `begin`; the new run's token is on the agenda. `after` hands over to it."""
-        procedure = book.procedure
-        names: dict[str, Value] = {procedure.about: about}
-        if starter is not None:
-            names[starter.entity] = starter
-        verdict: Verdict | None = None
-        if beginning.gateway is not None:
-            verdict = self._facts.ask(beginning.gateway, beginning.given, names)
-            if verdict.value != START:
-                return None
-        open_one = self._open(procedure.key, about)
-        if open_one is not None:
-            if after is not None:
-                open_one.happen(happened.Noted(after.book.procedure.key, after.run.id))
-            return open_one
-        run_id = -1 - sum(known < 0 for known in self.walks)
-        run = Run(run_id, procedure.key, book.hash, about, {0: Scope(0, None)})
-        walk = self.walks[run_id] = Walk(run, book, run)
-        if verdict is not None:
-            walk.verdicts.append((beginning.key, verdict))
-        walk.happen(
-            happened.RunStarted(beginning.key, names, after.run.id if after is not None else None)
-        )
-        self._facts.assign(walk, 0, None, beginning.set)
-        self._go(walk, 0, beginning.begins_at or procedure.steps[0].key)
-        return walk
-
-    def _open(self, procedure: str, about: RecordRef) -> Walk | None:
-        for walk in self.walks.values():
-            if walk.run.procedure == procedure and walk.run.about == about and walk.run.is_open:
-                return walk
-        if about.id < 0:
-            return None
-        found = self._library.open_run(procedure, about)
-        if found is None or found[0].id in self.walks:
-            return None
-        return self.walk(*found)
-
 
 def _spoken(value: Value) -> str:
     """A verdict's value as outcomes spell it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def _entrance(book: Book, after: str, key: str | None) -> Beginning | None:
-    """The start of a procedure by which another hands over to it."""
-    return next(
-        (
-            start
-            for start in book.procedure.starts
-            if start.after == after and key in {None, start.key}
-        ),
-        None,
-    )
 
 
 def _told(step: Step, error: Exception | str) -> str:

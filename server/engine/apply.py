@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from server.domain.run import Run, RunState, Scope, Task, TaskState
+from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
 from server.domain.values import Value
 from server.engine import events as happened
 from server.engine.events import Event
@@ -45,11 +45,27 @@ def _after(run: Run, event: Event) -> Run:
         case happened.Created(scope=scope, name=name, record=record):
             return _named(run, scope, {name: record})
         case happened.BranchOpened(step=step, scope=scope, branch=branch, opened=number):
-            inner = Scope(number, None, parent=scope, step=step, branch=branch)
+            inner = Scope(number, None, scope, step, branch, kind=ListKind.BRANCH)
             return _at(_with_scope(run, inner), scope, step)
         case happened.BranchClosed(scope=scope):
-            kept = {number: item for number, item in run.scopes.items() if number != scope}
-            return replace(run, scopes=kept)
+            return _without(run, scope)
+        case (
+            happened.GroupOpened()
+            | happened.TurnsOpened()
+            | happened.TurnOpened()
+            | happened.AsNeededOpened()
+            | happened.ListClosed()
+        ):
+            return _listed(run, event)
+        case (
+            happened.WaitOpened()
+            | happened.WaitMoved()
+            | happened.WaitOver()
+            | happened.WaitWithdrawn()
+            | happened.Called()
+            | happened.Returned()
+        ):
+            return _waited(run, event)
         case happened.RunEnded(end=end):
             return _over(run, RunState.ENDED, end)
         case happened.RunStopped():
@@ -59,6 +75,54 @@ def _after(run: Run, event: Event) -> Run:
         case happened.RunMended():
             return replace(run, state=RunState.OPEN)
         case _:
+            return run
+
+
+def _listed(run: Run, event: Event) -> Run:
+    """Lists that begin and end, but for branches."""
+    match event:
+        case happened.GroupOpened(step=step, scope=scope, opened=number):
+            inner = Scope(number, None, scope, step, kind=ListKind.GROUP)
+            return _at(_with_scope(run, inner), scope, step)
+        case happened.TurnsOpened(step=step, scope=scope, opened=number):
+            inner = Scope(number, None, scope, step, kind=ListKind.TURNS)
+            return _at(_with_scope(run, inner), scope, step)
+        case happened.TurnOpened(step=step, scope=scope, member=member, name=name, opened=number):
+            names = {name: member}
+            turn = Scope(number, None, scope, step, names=names, kind=ListKind.TURN, member=member)
+            turns = run.scopes[scope]
+            run = _with_scope(run, replace(turns, begun=(*turns.begun, member)))
+            return _with_scope(run, turn)
+        case happened.AsNeededOpened(step=step, scope=scope, key=key, opened=number):
+            return _with_scope(run, Scope(number, None, scope, step, key, kind=ListKind.AS_NEEDED))
+        case happened.ListClosed(scope=number, withdrawn=withdrawn):
+            closed = run.scopes[number]
+            if closed.kind is ListKind.TURN and not withdrawn and closed.parent is not None:
+                turns = run.scopes[closed.parent]
+                run = _with_scope(run, replace(turns, completed=turns.completed + 1))
+            return _without(run, number)
+        case _:  # pragma: no cover  no other is given here
+            return run
+
+
+def _waited(run: Run, event: Event) -> Run:
+    """What lists rest at that is no task."""
+    match event:
+        case happened.WaitOpened(step=step, scope=scope, since=since, due=due, late=late):
+            return _at(run, scope, step, Wait(step, since, due, late))
+        case happened.Called(step=step, scope=scope, since=since, run=called):
+            return _at(run, scope, step, Wait(step, since, run=called))
+        case happened.WaitMoved(step=step, scope=scope, due=due, late=late):
+            before = run.scopes[scope].wait
+            assert before is not None
+            return _at(run, scope, step, replace(before, due=due, late=late))
+        case (
+            happened.WaitOver(step=step, scope=scope)
+            | happened.WaitWithdrawn(step=step, scope=scope)
+            | happened.Returned(step=step, scope=scope)
+        ):
+            return _at(run, scope, step)
+        case _:  # pragma: no cover  no other is given here
             return run
 
 
@@ -80,8 +144,13 @@ def _with_scope(run: Run, scope: Scope) -> Run:
     return replace(run, scopes={**run.scopes, scope.number: scope})
 
 
-def _at(run: Run, number: int, step: str) -> Run:
-    return _with_scope(run, replace(run.scopes[number], at=step))
+def _without(run: Run, number: int) -> Run:
+    kept = {other: item for other, item in run.scopes.items() if other != number}
+    return replace(run, scopes=kept)
+
+
+def _at(run: Run, number: int, step: str, wait: Wait | None = None) -> Run:
+    return _with_scope(run, replace(run.scopes[number], at=step, wait=wait))
 
 
 def _named(run: Run, number: int, names: Mapping[str, Value]) -> Run:
@@ -93,4 +162,6 @@ def _named(run: Run, number: int, names: Mapping[str, Value]) -> Run:
 
 def _over(run: Run, state: RunState, end: str | None) -> Run:
     """Only the run's own list is left; where it rested does not matter any more."""
-    return replace(run, state=state, end=end, scopes={0: replace(run.scopes[0], at=None)})
+    return replace(
+        run, state=state, end=end, scopes={0: replace(run.scopes[0], at=None, wait=None)}
+    )

@@ -109,6 +109,13 @@ class Draft:
         pending = self._pending.get(record)
         return frozenset(pending.new) if pending else frozenset()
 
+    def kept(self, record: RecordRef, name: str) -> Value:
+        """The value of a field before the command."""
+        pending = self._pending.get(record)
+        if pending is not None and name in pending.old:
+            return pending.old[name]
+        return None if record.id < 0 else self._world.field(record, name)
+
     def writes(self, record: RecordRef) -> int:
         """How often the command has written to this record so far."""
         pending = self._pending.get(record)

@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.domain.run import Seat
@@ -18,11 +19,15 @@ from server.domain.values import RecordRef, Value, freeze, thaw
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins. `names` are the run's record and, where there is one, the record that began it."""
+    """A run begins. `names` are the run's record and, where there is one, the record that began it.
+
+    `called`: the run `after_run` waits for its end.
+    """
 
     start: str
     names: Mapping[str, Value]
     after_run: int | None = None
+    called: bool = False
     step: str | None = None
 
 
@@ -165,6 +170,114 @@ class BranchClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupOpened:
+    """The steps of a group begin. `opened` is the number of their list, `scope` of that around."""
+
+    step: str
+    scope: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsOpened:
+    """A step is done for each record of a list; `opened` is the number that turns stand in."""
+
+    step: str
+    scope: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOpened:
+    """The turn of a record begins, in which it is called `name`."""
+
+    step: str
+    scope: int
+    member: RecordRef
+    name: str
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeededOpened:
+    """Somebody begins what is offered under `key`; `step` is what offers it, None for the run."""
+
+    scope: int
+    key: str
+    opened: int
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListClosed:
+    """A group, a turn, all turns of a step, or what was begun as needed, is over."""
+
+    scope: int
+    withdrawn: bool = False
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitOpened:
+    """The run waits for a moment or a condition. `due`, `late`: see `domain.run.Wait`."""
+
+    step: str
+    scope: int
+    since: datetime
+    due: datetime | None = None
+    late: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitMoved:
+    """What says for which moment is waited has changed."""
+
+    step: str
+    scope: int
+    due: datetime | None = None
+    late: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitOver:
+    """What was waited for has come; or it is `late`, and waited for no more."""
+
+    step: str
+    scope: int
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitWithdrawn:
+    step: str
+    scope: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Another procedure is carried out, and its end waited for; `joined`, where it was open."""
+
+    step: str
+    scope: int
+    procedure: str
+    about: RecordRef
+    run: int
+    since: datetime
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The run that was called has come to its end, or was stopped."""
+
+    step: str
+    scope: int
+    run: int
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     end: str
     step: str | None = None
@@ -208,6 +321,17 @@ Event = (
     | Noted
     | BranchOpened
     | BranchClosed
+    | GroupOpened
+    | TurnsOpened
+    | TurnOpened
+    | AsNeededOpened
+    | ListClosed
+    | WaitOpened
+    | WaitMoved
+    | WaitOver
+    | WaitWithdrawn
+    | Called
+    | Returned
     | RunEnded
     | RunStopped
     | RunFailed
@@ -278,6 +402,17 @@ _KIND: dict[type[Any], str] = {
         Noted,
         BranchOpened,
         BranchClosed,
+        GroupOpened,
+        TurnsOpened,
+        TurnOpened,
+        AsNeededOpened,
+        ListClosed,
+        WaitOpened,
+        WaitMoved,
+        WaitOver,
+        WaitWithdrawn,
+        Called,
+        Returned,
         RunEnded,
         RunStopped,
         RunFailed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from server.domain.decision import Decision, NoVerdict, Verdict
 from server.domain.expression import Expression, evaluate
@@ -19,8 +20,11 @@ class Facts:
         self._draft = draft
         self._decide = decide
 
-    def value(self, walk: Walk, scope: int, expression: Expression) -> Value:
-        return evaluate(expression, walk.names(scope), self._draft, self._draft.now)
+    def value(
+        self, walk: Walk, scope: int, expression: Expression, *, at: datetime | None = None
+    ) -> Value:
+        """What an expression gives in a list; `at` is its `now`, else the command's."""
+        return evaluate(expression, walk.names(scope), self._draft, at or self._draft.now)
 
     def record(self, walk: Walk, scope: int, step: Step) -> RecordRef:
         """The record that a step is about.
@@ -73,6 +77,32 @@ class Facts:
             for key, expression in given.items()
         }
         return self._decide(decision, inputs)
+
+    def holds(
+        self,
+        walk: Walk,
+        scope: int,
+        step: str | None,
+        condition: Decision,
+        given: Mapping[str, Expression],
+        *,
+        says: str,
+    ) -> bool:
+        """Whether a condition that is looked at again and again holds: its table then `says` so.
+
+        The verdict is kept when it does.
+
+        Raises:
+            StepFailed: the table has no verdict for this.
+        """
+        try:
+            verdict = self.ask(condition, given, walk.names(scope))
+        except NoVerdict as error:
+            raise StepFailed(walk.run, step, str(error)) from error
+        if verdict.value != says:
+            return False
+        walk.verdicts.append((step, verdict))
+        return True
 
     def ask_at(
         self,

@@ -66,7 +66,12 @@ def run(before: Run, records: Stored) -> Run:
         before,
         about=records.get(before.about, before.about),
         scopes={
-            number: replace(scope, names=names(scope.names, records))
+            number: replace(
+                scope,
+                names=names(scope.names, records),
+                member=records.get(scope.member, scope.member) if scope.member else None,
+                begun=tuple(records.get(item, item) for item in scope.begun),
+            )
             for number, scope in before.scopes.items()
         },
         tasks={
@@ -78,6 +83,16 @@ def run(before: Run, records: Stored) -> Run:
             for number, task in before.tasks.items()
         },
     )
+
+
+def awaiting(before: Run, runs: Mapping[int, int]) -> Run:
+    """The run, waiting for the runs that are stored."""
+    scopes = {
+        number: replace(scope, wait=replace(scope.wait, run=runs[run]))
+        for number, scope in before.scopes.items()
+        if scope.wait is not None and (run := scope.wait.run) is not None and run in runs
+    }
+    return replace(before, scopes={**before.scopes, **scopes}) if scopes else before
 
 
 def verdict(given: Verdict, records: Stored) -> Verdict:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from server.domain.definitions import Book
+from server.domain.entity import Entity
 from server.domain.procedure import Procedure
 from server.domain.values import RecordRef
+from server.domain.watch import Watch
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import HOLDER, MEMBERSHIP
 from server.engine.seats import PERSON
 from server.engine.walk import StepFailed
+from server.engine.watching import touched, watches_anything
 
 ROUNDS = 100
 """How often what follows from a command may be followed up; beyond it, it never comes to rest."""
@@ -34,6 +37,9 @@ class Kept(Protocol):
     def open_with_role(self, roles: Iterable[str]) -> Iterable[int]:
         """The ids of the open runs with an open task for one of these roles."""
 
+    def watching(self, watches: Iterable[Watch]) -> Iterable[int]:
+        """The ids of the open runs that watch one of these, as kept."""
+
     def roles_of(self, person: RecordRef) -> Iterable[str]:
         """The roles that a stored person holds, as kept."""
 
@@ -45,7 +51,11 @@ class Kept(Protocol):
 
 
 def settle(
-    machine: Machine, draft: Draft, procedures: Mapping[str, Procedure], kept: Kept
+    machine: Machine,
+    draft: Draft,
+    procedures: Mapping[str, Procedure],
+    entities: Mapping[str, Entity],
+    kept: Kept,
 ) -> None:
     """Carry on until no change is left that something else would follow from.
 
@@ -65,7 +75,12 @@ def settle(
             seen[ref] = draft.writes(ref)
             if ref.id < 0 and is_first_look:
                 _start_with(machine, procedures, kept, ref)
-        _recheck(machine, draft, kept, fresh, begun)
+        ids = _looked_at(draft, entities, kept, fresh) if fresh else set()
+        for run_id in sorted(ids - machine.walks.keys()):
+            kept.take_up(run_id)
+        for walk in tuple(machine.walks.values()):
+            if walk.run.about in fresh or walk.run.id in ids | begun or watches_anything(walk):
+                machine.recheck(walk)
     raise StepFailed(
         next(reversed(machine.walks.values())).run,
         None,
@@ -85,21 +100,19 @@ def _start_with(
                     break
 
 
-def _recheck(
-    machine: Machine, draft: Draft, kept: Kept, fresh: Iterable[RecordRef], begun: set[int]
-) -> None:
-    """Look at what ends runs and who holds tasks: where records differ, and in new runs."""
+def _looked_at(
+    draft: Draft, entities: Mapping[str, Entity], kept: Kept, fresh: Iterable[RecordRef]
+) -> set[int]:
+    """The stored runs that these records may move: about them, waiting for them, held by them."""
     records = set(fresh)
+    ids = set(kept.watching(touched(draft, entities, records)))
     stored = [ref for ref in records if ref.id > 0]
-    ids = set(kept.open_about(stored)) if stored else set()
+    if stored:
+        ids |= set(kept.open_about(stored))
     roles = _roles_touched(draft, kept, records)
     if roles:
         ids |= set(kept.open_with_role(sorted(roles)))
-    for run_id in sorted(ids - machine.walks.keys()):
-        kept.take_up(run_id)
-    for walk in tuple(machine.walks.values()):
-        if walk.run.about in records or walk.run.id in ids | begun:
-            machine.recheck(walk)
+    return ids
 
 
 def _roles_touched(draft: Draft, kept: Kept, records: set[RecordRef]) -> set[str]:

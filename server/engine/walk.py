@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Verdict
 from server.domain.definitions import Book
-from server.domain.procedure import DONE, Step, Together
-from server.domain.run import Run
+from server.domain.procedure import DONE, Group, Step, Together, turn_of
+from server.domain.run import ListKind, Run, Scope
 from server.domain.values import Value
 from server.engine.apply import apply
 from server.engine.events import Event
@@ -57,11 +57,34 @@ class Walk:
     def steps(self, scope: int) -> tuple[Step, ...]:
         """The list of steps that this scope goes through."""
         item = self.run.scopes[scope]
-        if item.step is None:
-            return self.book.procedure.steps
-        action = self.book.procedure.step(item.step).action
-        assert isinstance(action, Together)
-        return next(branch.steps for branch in action.branches if branch.key == item.branch)
+        procedure = self.book.procedure
+        if item.kind is ListKind.OWN:
+            return procedure.steps
+        if item.kind is ListKind.AS_NEEDED:
+            return self._as_needed(item)
+        assert item.step is not None
+        step = procedure.step(item.step)
+        match step.action:
+            case _ if item.kind is ListKind.TURN:
+                return (turn_of(step),)
+            case Group(steps=steps):
+                return steps
+            case Together(branches=branches):
+                return next(branch.steps for branch in branches if branch.key == item.branch)
+            case _:
+                raise AssertionError(f"Step '{step.key}' holds no list.")
+
+    def _as_needed(self, item: Scope) -> tuple[Step, ...]:
+        offered = self.book.procedure.as_needed
+        if item.step is not None:
+            action = self.book.procedure.step(item.step).action
+            assert isinstance(action, Group | Together)
+            offered = action.as_needed
+        return next(each.steps for each in offered if each.key == item.branch)
+
+    def step(self, scope: int, key: str) -> Step:
+        """The step of a list; in a turn, as it is done there."""
+        return next(step for step in self.steps(scope) if step.key == key)
 
     def following(self, scope: int, step: Step) -> str:
         """The key of the step written after this one, or `DONE`."""

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.refusals import Conflict
-from server.domain.run import Run, RunState, Scope, Seat, Task, TaskState
+from server.domain.run import ListKind, Run, RunState, Scope, Seat, Task, TaskState, Wait
 from server.domain.values import RecordRef, Value, freeze, thaw
 from server.storage.prepared import Prepared, insertion
 from server.storage.queues import Waiting
@@ -82,6 +82,11 @@ class Runs:
         statement = sa.select(run.c.id).where(run.c.id.in_(waiting)).order_by(run.c.id)
         return tuple(self._connection.scalars(statement))
 
+    def was_called(self, run_id: int) -> bool:
+        """Whether a run was begun by another that waits for its end."""
+        began = self._connection.scalars(_BEGAN, {"of_run": run_id}).one()
+        return bool(began.get("called"))
+
     def _one(self, statement: Prepared, **given: Any) -> Run | None:
         row = statement.first(self._connection, given)
         if row is None:
@@ -121,6 +126,12 @@ class Runs:
             raise Conflict(
                 "The run has gone on since you looked.", hint="Read it again and decide anew."
             )
+
+    def save_scopes(self, run_id: int, after: Run) -> None:
+        """Write where a run stands once more, within the command that has written the run."""
+        self._connection.execute(
+            _UPDATE_SCOPES, {"of_run": run_id, "scopes": _columns(after)["scopes"]}
+        )
 
     def save_tasks(
         self,
@@ -231,11 +242,17 @@ _OPEN_TASKS = Prepared(
         task.c.run_id == sa.bindparam("of_run"), task.c.state == TaskState.OPEN.value
     )
 )
+_BEGAN = sa.select(history.c.facts).where(
+    history.c.run_id == sa.bindparam("of_run"), history.c.sequence == 1
+)
 _RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
 _UPDATE_RUN = Prepared(
     run.update()
     .where(run.c.id == sa.bindparam("of_run"), run.c.revision == sa.bindparam("of_revision"))
     .values({name: sa.bindparam(name) for name in _RUN_VALUES})
+)
+_UPDATE_SCOPES = (
+    run.update().where(run.c.id == sa.bindparam("of_run")).values(scopes=sa.bindparam("scopes"))
 )
 _TASK_VALUES = (
     "state",
@@ -273,7 +290,7 @@ def _columns(value: Run) -> dict[str, Any]:
 
 
 def _scope_json(scope: Scope) -> dict[str, Any]:
-    return {
+    kept: dict[str, Any] = {
         "number": scope.number,
         "at": scope.at,
         "parent": scope.parent,
@@ -281,11 +298,56 @@ def _scope_json(scope: Scope) -> dict[str, Any]:
         "branch": scope.branch,
         "names": {name: freeze(value) for name, value in scope.names.items()},
     }
+    if scope.kind is not ListKind.OWN:
+        kept["kind"] = scope.kind.value
+    if scope.member is not None:
+        kept["member"] = freeze(scope.member)
+    if scope.kind is ListKind.TURNS:
+        kept |= {"begun": freeze(scope.begun), "completed": scope.completed}
+    if scope.wait is not None:
+        kept["wait"] = {
+            "step": scope.wait.step,
+            "since": freeze(scope.wait.since),
+            "due": freeze(scope.wait.due),
+            "late": freeze(scope.wait.late),
+            "run": scope.wait.run,
+        }
+    return kept
 
 
 def _scope(raw: Mapping[str, Any]) -> Scope:
+    """The list as it was kept; those kept before there were other lists are the run's or branches."""
     names = {name: thaw(value) for name, value in raw["names"].items()}
-    return Scope(raw["number"], raw["at"], raw["parent"], raw["step"], raw["branch"], names)
+    kind = raw.get("kind", ListKind.OWN if raw["step"] is None else ListKind.BRANCH)
+    member, begun = thaw(raw.get("member")), thaw(raw.get("begun"))
+    wait = raw.get("wait")
+    return Scope(
+        raw["number"],
+        raw["at"],
+        raw["parent"],
+        raw["step"],
+        raw["branch"],
+        names,
+        ListKind(kind),
+        member if isinstance(member, RecordRef) else None,
+        tuple(item for item in begun if isinstance(item, RecordRef))
+        if isinstance(begun, tuple)
+        else (),
+        raw.get("completed", 0),
+        _wait(wait) if wait else None,
+    )
+
+
+def _wait(raw: Mapping[str, Any]) -> Wait:
+    since, due, late = (thaw(raw[name]) for name in ("since", "due", "late"))
+    assert isinstance(since, datetime)
+    return Wait(
+        raw["step"],
+        since,
+        due if isinstance(due, datetime) else None,
+        late if isinstance(late, datetime) else None,
+        raw["run"],
+    )
 
 
 def _run(row: Any, tasks: Sequence[Any]) -> Run:

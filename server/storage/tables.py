@@ -112,6 +112,43 @@ for _columns in (
     )
 Index("ix_procedura_task_run_id", task.c.run_id)
 
+wait = Table(
+    "procedura_wait",
+    metadata,
+    _key(),
+    Column("run_id", Id, sa.ForeignKey(run.c.id), nullable=False),
+    Column("scope", sa.Integer, nullable=False),
+    Column("step", sa.String(120), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("wakes_at", Moment),
+    Column("for_run", Id, sa.ForeignKey(run.c.id)),
+    UniqueConstraint("run_id", "scope"),
+    sqlite_autoincrement=True,
+    comment="What open runs wait for: a moment, a condition, or the end of another run",
+)
+Index(
+    "ix_procedura_wait_wakes_at",
+    wait.c.wakes_at,
+    wait.c.id,
+    sqlite_where=wait.c.wakes_at.is_not(None),
+    postgresql_where=wait.c.wakes_at.is_not(None),
+)
+Index(
+    "ix_procedura_wait_for_run",
+    wait.c.for_run,
+    sqlite_where=wait.c.for_run.is_not(None),
+    postgresql_where=wait.c.for_run.is_not(None),
+)
+
+watch = Table(
+    "procedura_watch",
+    metadata,
+    Column("run_id", Id, sa.ForeignKey(run.c.id), primary_key=True),
+    Column("watched", sa.String(400), primary_key=True),
+    comment="What open runs read live beyond their own record; a change of it has them looked at",
+)
+Index("ix_procedura_watch_watched", watch.c.watched)
+
 history = Table(
     "procedura_history",
     metadata,

@@ -8,6 +8,7 @@ end because of it, tasks that move to somebody else) happens in the same transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,13 +20,14 @@ from server.domain.definitions import Book
 from server.domain.procedure import Procedure
 from server.domain.run import Run
 from server.domain.values import RecordRef
+from server.domain.watch import Watch
 from server.engine import events as happened
-from server.engine import settled, settling
+from server.engine import settled, settling, watching
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import PeopleSeen
 from server.engine.walk import StepFailed, Walk
-from server.storage import failures, notices, pins, verdicts
+from server.storage import failures, notices, pins, verdicts, waiting
 from server.storage.queues import Standing, Waiting
 from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
@@ -73,6 +75,20 @@ class Running:
         run = self.runs.open_run(procedure, about)
         return None if run is None else (run, self.book_of(run))
 
+    def callers(self, run: int) -> tuple[tuple[Run, Book], ...]:
+        found = (
+            self.runs.load(run_id)
+            for run_id in waiting.callers(self.connection, run)
+            if run_id not in self.machine.walks
+        )
+        return tuple((item, self.book_of(item)) for item in found if item and item.is_open)
+
+    def called(self, run: int) -> tuple[Run, Book] | None:
+        found = self.runs.load(run)
+        if found is None or not found.is_open or not self.runs.was_called(run):
+            return None
+        return found, self.readable_book(found)
+
     def book_of(self, run: Run) -> Book:
         """What this run was begun with, however definitions have changed since.
 
@@ -107,13 +123,19 @@ class Running:
 
     def settle(self) -> None:
         """Carry on until no change is left that something else would follow from."""
-        settling.settle(self.machine, self.draft, self.app.definitions.procedures, self)
+        definitions = self.app.definitions
+        settling.settle(
+            self.machine, self.draft, definitions.procedures, definitions.entities, self
+        )
 
     def open_about(self, records: Iterable[RecordRef]) -> Iterable[int]:
         return self.runs.open_about(list(records))
 
     def open_with_role(self, roles: Iterable[str]) -> Iterable[int]:
         return self.runs.open_with_role(list(roles))
+
+    def watching(self, watches: Iterable[Watch]) -> Iterable[int]:
+        return waiting.watching(self.connection, watches)
 
     def roles_of(self, person: RecordRef) -> Iterable[str]:
         return self.records.roles_of(person)
@@ -182,7 +204,27 @@ class Running:
                 closings=_closings(walk, self.actor),
                 at=self.at,
             )
+        for walk in walks:
+            self._save_waits(walk, ids, stored)
         return ids
+
+    def _save_waits(
+        self, walk: Walk, ids: dict[int, int], stored: Mapping[RecordRef, RecordRef]
+    ) -> None:
+        """Write what a run waits for and watches; it may wait for runs stored just now."""
+        run_id = ids.get(walk.run.id, walk.run.id)
+        after = settled.awaiting(walk.run, ids)
+        if after is not walk.run:
+            self.runs.save_scopes(run_id, settled.run(after, stored))
+        waiting.save_waits(self.connection, walk.before, after, run_id)
+        if walk.run.is_open and not walk.book.procedure.steps:
+            return  # it fits no more: what it watched before is still what it watches
+        before = replace(walk, run=walk.before)
+        if watching.watches_anything(walk) or watching.watches_anything(before):
+            entities = self.app.definitions.entities
+            found = watching.watches(walk, self.draft, entities, self.at)
+            watched = (item.settled(stored) for item in found)
+            waiting.save_watches(self.connection, run_id, watched)
 
     def _pin(self, digest: str, name: str, bundles: Mapping[str, Mapping[str, Any]]) -> None:
         """Have what a run or a verdict goes by stored; seen there once, it is known to be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from server.domain.procedure import Procedure
 from server.domain.run import Seat
@@ -62,6 +63,30 @@ def sentence(
             return f"Branch '{branch.replace('-', ' ')}' began."
         case happened.BranchClosed(withdrawn=withdrawn):
             return "A branch was withdrawn." if withdrawn else "A branch is done."
+        case happened.GroupOpened():
+            return f"'{title}' began."
+        case happened.TurnsOpened():
+            return f"'{title}' began, once for each record of its list."
+        case happened.TurnOpened(member=member):
+            return f"'{title}' began for {member.entity.replace('_', ' ')} {member.id}."
+        case happened.AsNeededOpened(key=key):
+            return f"Begun as needed: {key.replace('-', ' ')}."
+        case happened.ListClosed(withdrawn=withdrawn):
+            what = f"'{title}'" if title else "What was begun as needed"
+            return f"{what}: {'a part was withdrawn' if withdrawn else 'a part is done'}."
+        case happened.WaitOpened(due=due, late=late):
+            return f"'{title}' waits{_until(due, late)}."
+        case happened.WaitMoved(due=due, late=late):
+            return f"'{title}' waits{_until(due, late) or ' for a time that is not known yet'}."
+        case happened.WaitOver(late=is_late):
+            return f"'{title}': {'the time was up' if is_late else 'it has come'}."
+        case happened.WaitWithdrawn(reason=reason):
+            return f"'{title}' is waited for no more: {reason}."
+        case happened.Called(procedure=key, run=run, joined=joined):
+            what = "was open already; its end is waited for" if joined else "is carried out"
+            return f"{procedures.get(key, key)} {what} (run {run})."
+        case happened.Returned(run=run, end=end):
+            return f"Run {run}, which was waited for, ended: {end.replace('-', ' ')}."
         case happened.RunEnded(end=end):
             return f"The run ended: {procedures.get(end, end.replace('-', ' '))}."
         case happened.RunStopped(reason=reason):
@@ -70,6 +95,14 @@ def sentence(
             return f"The run could not go on. {reason}"
         case happened.RunMended():
             return "What had failed was put right."
+
+
+def _until(due: datetime | None, late: datetime | None) -> str:
+    """The moments of a wait, in words."""
+    said = [f" until {due:%Y-%m-%d %H:%M} UTC"] if due is not None else []
+    if late is not None:
+        said.append(f" until {late:%Y-%m-%d %H:%M} UTC at the latest")
+    return ",".join(said)
 
 
 def step_title(procedure: Procedure, key: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from server.domain.change import RecordChange
@@ -20,9 +21,11 @@ from server.domain.gateway import gateway
 from server.domain.notification import Notification
 from server.domain.procedure import (
     Action,
+    AsNeeded,
     Assignment,
     Beginning,
     Branch,
+    Call,
     Choose,
     ContinueIn,
     Create,
@@ -30,6 +33,7 @@ from server.domain.procedure import (
     Decide,
     Do,
     End,
+    Group,
     Notify,
     Outcome,
     Procedure,
@@ -38,18 +42,21 @@ from server.domain.procedure import (
     Start,
     Step,
     Together,
+    Turns,
+    WaitUntil,
     walk,
 )
 from server.domain.refusals import NotFound
 from server.domain.role import Role
 from server.domain.run import Run, Scope
-from server.domain.values import YES_NO, Kind, RecordRef, Type, Value
+from server.domain.values import TEXT, YES_NO, Kind, RecordRef, Type, Value
 from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.apply import replay
 from server.engine.draft import Draft
-from server.engine.events import Event, event_of, facts, kind
+from server.engine.events import Event, RunStarted, event_of, facts, kind
 from server.engine.walk import Walk
+from server.engine.watching import touched, watches, watches_anything
 from tests.builders import AT, ENTITIES, ROLES, a_field, an_entity, back, choice, ref, statuses
 
 Result = TypeVar("Result")
@@ -60,6 +67,8 @@ CHANGE = an_entity(
     a_field("title", required=True),
     a_field("incident_request", ref("incident_request")),
     a_field("risk", "whole_number"),
+    a_field("begins_at", "date_time"),
+    a_field("assignee", ref("person")),
     statuses=statuses(draft="planned", planned="done", done=""),
 )
 EVENT = an_entity(
@@ -119,8 +128,12 @@ class Drawn:
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     then: str | None = None
     name: str | None = None
+    each: Each | None = None
 
     def step(self, names: Names) -> Step:
+        each = self.each.turns(names) if self.each else None
+        if each is not None and each.members.type is not None:
+            names = {**names, each.name: each.members.type.item or TEXT}
         return Step(
             self.key,
             self.made(names),
@@ -130,7 +143,30 @@ class Drawn:
             outcomes={key: _outcome(key, item, names) for key, item in self.outcomes.items()},
             then=self.then,
             name=self.name,
+            each=each,
         )
+
+
+@dataclass(frozen=True)
+class Each:
+    """`for_each` on paper: `name` in `members`; `until` is a condition."""
+
+    name: str
+    members: str
+    at_once: bool = False
+    finish_when: Any = "all"
+    until: str | None = None
+
+    def turns(self, names: Names) -> Turns:
+        table, given = None, {}
+        if self.until:
+            rows = [
+                ("holds", expression(self.until, names, YES_NO), "over"),
+                ("no", None, "go-on"),
+            ]
+            table, given = gateway(f"until-{self.name}", self.until, rows)
+        members = expression(self.members, names)
+        return Turns(self.name, members, self.at_once, self.finish_when, table, given)
 
 
 def _outcome(key: str, drawn: str | Mapping[str, Any] | None, names: Names) -> Outcome:
@@ -209,6 +245,60 @@ def choose(key: str, *rows: tuple[str, str], otherwise: str | None = None, **ove
     return Drawn(key, made, **over)
 
 
+def call(
+    key: str,
+    procedure: str,
+    enters: str | None = None,
+    outcomes: Mapping[str, Any] | None = None,
+    **over: Any,
+) -> Drawn:
+    return Drawn(key, lambda _: Call(procedure, enters), outcomes=outcomes or {}, **over)
+
+
+def wait_until(
+    key: str,
+    moment: str | None = None,
+    *,
+    condition: str | None = None,
+    at_latest: str | None = None,
+    **over: Any,
+) -> Drawn:
+    """A wait for a moment, or for a condition."""
+
+    def made(names: Names) -> WaitUntil:
+        table, given = None, {}
+        if condition:
+            rows = [("holds", expression(condition, names, YES_NO), "come"), ("no", None, "go-on")]
+            table, given = gateway(key, condition, rows)
+        return WaitUntil(
+            expression(moment, names) if moment else None,
+            table,
+            given,
+            expression(at_latest, names) if at_latest else None,
+        )
+
+    return Drawn(key, made, **over)
+
+
+def group(
+    key: str, *steps: Drawn, as_needed: Mapping[str, Sequence[Drawn]] | None = None, **over: Any
+) -> Drawn:
+    needed = as_needed or {}
+
+    def made(names: Names) -> Group:
+        return Group(tuple(step.step(names) for step in steps), offered(needed, names))
+
+    inner = (*steps, *(step for drawn in needed.values() for step in drawn))
+    return Drawn(key, made, inner=inner, **over)
+
+
+def offered(needed: Mapping[str, Sequence[Drawn]], names: Names) -> tuple[AsNeeded, ...]:
+    return tuple(
+        AsNeeded(key, key.capitalize(), tuple(step.step(names) for step in steps))
+        for key, steps in needed.items()
+    )
+
+
 def put(key: str, texts: Mapping[str, str], **over: Any) -> Drawn:
     return Drawn(key, lambda _: Set(), set=texts, **over)
 
@@ -235,9 +325,15 @@ def end(key: str, name: str | None = None, **over: Any) -> Drawn:
 
 
 def together(
-    key: str, branches: Mapping[str, Sequence[Drawn]], finish_when: str = "all", **over: Any
+    key: str,
+    branches: Mapping[str, Sequence[Drawn]],
+    finish_when: str = "all",
+    *,
+    as_needed: Mapping[str, Sequence[Drawn]] | None = None,
+    **over: Any,
 ) -> Drawn:
-    inner = tuple(step for steps in branches.values() for step in steps)
+    needed = as_needed or {}
+    inner = tuple(step for steps in (*branches.values(), *needed.values()) for step in steps)
 
     def made(names: Names) -> Together:
         return Together(
@@ -246,6 +342,7 @@ def together(
                 for item, steps in branches.items()
             ),
             finish_when,
+            offered(needed, names),
         )
 
     return Drawn(key, made, inner=inner, **over)
@@ -287,12 +384,14 @@ def a_procedure(
     lanes: Mapping[str, str] | None = None,
     starts: Sequence[Beginning] = (),
     stops_when: str | None = None,
+    as_needed: Mapping[str, Sequence[Drawn]] | None = None,
 ) -> Procedure:
     """Steps in reading order. Without `starts`, it is begun by hand."""
     names: Names = {about: ref(about), **_born(steps)}
     names |= {item.when: ref(item.when) for item in starts if item.when}
     made = tuple(step.step(names) for step in steps)
-    used = [step.action.role for step in walk(made) if isinstance(step.action, Do)]
+    needed = tuple(step.step(names) for steps in (as_needed or {}).values() for step in steps)
+    used = [step.action.role for step in walk((*made, *needed)) if isinstance(step.action, Do)]
     held = {lane: expression(text, names) for lane, text in (lanes or {}).items()}
     table, given = None, {}
     if stops_when:
@@ -315,6 +414,7 @@ def a_procedure(
         stops_when=table,
         stops_given=given,
         names=names,
+        as_needed=offered(as_needed or {}, names),
     )
 
 
@@ -413,6 +513,7 @@ class Office:
             item.key: Book(f"hash of {item.key}", item, self.decisions, {}, told)
             for item in procedures
         }
+        self.now = AT
         self.runs: dict[int, Run] = {}
         self.histories: dict[int, list[str]] = {}
         self.ids: dict[int, int] = {}
@@ -423,7 +524,7 @@ class Office:
 
     def record(self, entity: str, **values: Value) -> RecordRef:
         """A record with its defaults and first status, without further ado."""
-        draft = Draft(self.records, self.records.entities, self.decisions, table_says, AT)
+        draft = Draft(self.records, self.records.entities, self.decisions, table_says, self.now)
         draft.create(entity, values)
         [known] = self.records.keep(draft.finish()).values()
         return known
@@ -454,18 +555,56 @@ class Office:
 
     def command(self, act: Callable[[Machine], Result]) -> Result:
         """Load, think, save: nothing is kept when anything is raised."""
-        draft = Draft(self.records, self.records.entities, self.decisions, table_says, AT)
+        entities = self.records.entities
+        draft = Draft(self.records, entities, self.decisions, table_says, self.now)
         machine = Machine(draft, self.records, self.roles, table_says, self)
         result = act(machine)
-        touched = set(draft.touched)
-        for run in self.runs.values():
-            if run.is_open and run.about in touched:
-                machine.walk(run, self.books[run.procedure])
-        for item in tuple(machine.walks.values()):
-            if item.run.about in touched:
-                machine.recheck(item)
+        seen: dict[RecordRef, int] = {}
+        while fresh := [ref for ref in draft.touched if draft.writes(ref) != seen.get(ref)]:
+            seen |= {ref: draft.writes(ref) for ref in fresh}
+            changed = touched(draft, entities, fresh)
+            for run in self.runs.values():
+                stored = Walk(run, self.books[run.procedure], run)
+                watched = watches(stored, self.records, entities, self.now)
+                if run.is_open and (run.about in fresh or watched & changed):
+                    machine.walk(run, self.books[run.procedure])
+            for item in tuple(machine.walks.values()):
+                if item.run.about in fresh or watches_anything(item) or item.run.id > 0:
+                    machine.recheck(item)
         self._keep(draft.finish(), [item for item in machine.walks.values() if item.events])
         return result
+
+    def wait(self, length: timedelta) -> None:
+        """Let time pass, and let go on what it lets go on."""
+        self.now += length
+        for run in tuple(self.runs.values()):
+            moments = [item.wait.wakes_at for item in run.scopes.values() if item.wait]
+            if run.is_open and any(at is not None and at <= self.now for at in moments):
+                book = self.books[run.procedure]
+                self.command(
+                    lambda machine, run=run, book=book: machine.recheck(machine.walk(run, book))
+                )
+
+    def as_needed(self, run_id: int, key: str, scope: int | None = None) -> int:
+        """Begin what is offered as needed; the number of its list."""
+        run = self.runs[run_id]
+        book = self.books[run.procedure]
+        return self.command(
+            lambda machine: machine.begin_as_needed(machine.walk(run, book), key, scope)
+        )
+
+    def offered(self, run_id: int) -> list[str]:
+        """What may be begun as needed."""
+        run = self.runs[run_id]
+        book = self.books[run.procedure]
+        return self.command(
+            lambda machine: [offer.key for offer in machine.offers(machine.walk(run, book))]
+        )
+
+    def stop(self, run_id: int, reason: str = "Enough") -> None:
+        run = self.runs[run_id]
+        book = self.books[run.procedure]
+        self.command(lambda machine: machine.stop(machine.walk(run, book), reason))
 
     def begin(self, procedure: str, about: RecordRef, key: str | None = None) -> int:
         """Begin a run; its id."""
@@ -517,6 +656,19 @@ class Office:
         events = self.history(run_id)
         return [f"{kind(event)} {event.step}" if event.step else kind(event) for event in events]
 
+    def callers(self, run_id: int) -> tuple[tuple[Run, Book], ...]:
+        return tuple(
+            (run, self.books[run.procedure])
+            for run in self.runs.values()
+            if run.is_open and any(s.wait and s.wait.run == run_id for s in run.scopes.values())
+        )
+
+    def called(self, run_id: int) -> tuple[Run, Book] | None:
+        run = self.runs[run_id]
+        began = self.history(run_id)[0]
+        was_called = isinstance(began, RunStarted) and began.called
+        return (run, self.books[run.procedure]) if run.is_open and was_called else None
+
     def replayed(self, run_id: int) -> Run:
         run = self.runs[run_id]
         fresh = Run(run.id, run.procedure, run.definition, run.about, {0: Scope(0, None)})
@@ -531,7 +683,7 @@ class Office:
                 ids[item.run.id] = len(self.runs) + len(ids) + 1
         for item in walks:
             run_id = ids.get(item.run.id, item.run.id)
-            run = replace(settled.run(item.run, known), id=run_id)
+            run = replace(settled.run(settled.awaiting(item.run, ids), known), id=run_id)
             opened = {task.number: task for task in run.open_tasks}
             self.runs[run_id] = replace(run, tasks=opened)
             events = [settled.event(event, known, ids) for event in item.events]

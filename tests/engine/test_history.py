@@ -96,6 +96,8 @@ def test_every_kind_of_event_survives_json(made) -> None:
         RecordRef: st.builds(RecordRef, st.just("service"), st.integers(1, 99)),
         str | None: st.none() | st.text(max_size=8),
         int | None: st.none() | st.integers(1, 99),
+        datetime: st.datetimes(timezones=st.just(UTC)),
+        datetime | None: st.none() | st.datetimes(timezones=st.just(UTC)),
         RecordRef | None: st.none() | st.builds(RecordRef, st.just("x"), st.integers(1, 99)),
         tuple[str, ...]: st.lists(st.text(max_size=4), max_size=3).map(tuple),
         tuple[RecordRef, ...]: st.lists(
@@ -114,13 +116,18 @@ def test_every_kind_of_event_survives_json(made) -> None:
 
 def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
     assert sorted(happened._EVENT) == [
+        "as-needed-opened",
         "branch-closed",
         "branch-opened",
+        "called",
         "chosen",
         "created",
         "decided",
+        "group-opened",
+        "list-closed",
         "noted",
         "notified",
+        "returned",
         "run-ended",
         "run-failed",
         "run-mended",
@@ -133,6 +140,12 @@ def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
         "task-opened",
         "task-released",
         "task-withdrawn",
+        "turn-opened",
+        "turns-opened",
+        "wait-moved",
+        "wait-opened",
+        "wait-over",
+        "wait-withdrawn",
         "written",
     ]
 

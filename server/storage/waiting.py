@@ -1,0 +1,101 @@
+"""What open runs wait for and watch, in rows by which they are found: by time, run or record.
+
+The truth stands in the run itself; these rows are written with it, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from server.domain.run import Run, Wait
+from server.domain.watch import Watch
+from server.storage.tables import wait, watch
+
+
+def save_waits(connection: sa.Connection, before: Run, after: Run, run_id: int) -> None:
+    """Write the waits of a run that are new or differ, and delete those that are over."""
+    was, now = _waits(before), _waits(after)
+    for scope, known in was.items():
+        if now.get(scope) != known:
+            connection.execute(_DELETE_WAIT, {"of_run": run_id, "of_scope": scope})
+    rows = [
+        {
+            "run_id": run_id,
+            "scope": scope,
+            "step": item.step,
+            "since": item.since,
+            "wakes_at": item.wakes_at,
+            "for_run": item.run,
+        }
+        for scope, item in now.items()
+        if was.get(scope) != item
+    ]
+    if rows:
+        connection.execute(_INSERT_WAIT, rows)
+
+
+def save_watches(connection: sa.Connection, run_id: int, watches: Iterable[Watch]) -> None:
+    """Have just these watched by a run."""
+    known = set(connection.scalars(_WATCHED_BY, {"of_run": run_id}))
+    wanted = {_text(item) for item in watches}
+    gone = [{"of_run": run_id, "of_watched": text} for text in sorted(known - wanted)]
+    if gone:
+        connection.execute(_DELETE_WATCH, gone)
+    new = [{"run_id": run_id, "watched": text} for text in sorted(wanted - known)]
+    if new:
+        connection.execute(_INSERT_WATCH, new)
+
+
+def watching(connection: sa.Connection, watches: Iterable[Watch]) -> Sequence[int]:
+    """The ids of the runs that watch one of these."""
+    texts = [_text(item) for item in watches if item.record is None or item.record.id > 0]
+    found = connection.scalars(_WATCHING, {"any_of": texts}) if texts else ()
+    return sorted(set(found))
+
+
+def callers(connection: sa.Connection, run_id: int) -> Sequence[int]:
+    """The ids of the runs that wait for this one to end."""
+    return list(connection.scalars(_CALLERS, {"of_run": run_id}))
+
+
+def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[int]:
+    """The ids of runs that time lets go on, the longest due first."""
+    return list(connection.scalars(_DUE, {"now": now, "most": limit}))
+
+
+def _waits(run: Run) -> Mapping[int, Wait]:
+    return {number: scope.wait for number, scope in run.scopes.items() if scope.wait is not None}
+
+
+def _text(item: Watch) -> str:
+    record = f"{item.record.entity}:{item.record.id}" if item.record is not None else ""
+    return f"{item.entity} {item.via} {record}"
+
+
+_INSERT_WAIT = wait.insert()
+_DELETE_WAIT = wait.delete().where(
+    wait.c.run_id == sa.bindparam("of_run"), wait.c.scope == sa.bindparam("of_scope")
+)
+_INSERT_WATCH = watch.insert()
+_DELETE_WATCH = watch.delete().where(
+    watch.c.run_id == sa.bindparam("of_run"), watch.c.watched == sa.bindparam("of_watched")
+)
+_WATCHED_BY = sa.select(watch.c.watched).where(watch.c.run_id == sa.bindparam("of_run"))
+_WATCHING = sa.select(watch.c.run_id).where(
+    watch.c.watched.in_(sa.bindparam("any_of", expanding=True))
+)
+_CALLERS = (
+    sa.select(wait.c.run_id)
+    .where(wait.c.for_run == sa.bindparam("of_run"))
+    .order_by(wait.c.run_id)
+)
+_DUE = (
+    sa.select(wait.c.run_id)
+    .where(wait.c.wakes_at <= sa.bindparam("now"))
+    .group_by(wait.c.run_id)
+    .order_by(sa.func.min(wait.c.wakes_at))
+    .limit(sa.bindparam("most"))
+)
