@@ -12,7 +12,7 @@ from admin.tasks import diagram
 from admin.work import who
 from server.domain.run import RunState
 from server.notation import in_words
-from server.usecases import explaining, runs
+from server.usecases import explaining, runs, waiting
 
 STATE_COLOURS = {"open": "blue", "ended": "green", "stopped": "grey", "failed": "red"}
 
@@ -79,6 +79,13 @@ class RunPages(Screen):
         runs.cancel(app(), actor(), run_id, request.form.get("reason", ""))
         flash("The run was cancelled; its open tasks are withdrawn.", "success")
         return redirect(url_for("runs.run", run_id=run_id))
+
+    @at("/<int:run_id>/as-needed", methods=("POST",))
+    def as_needed(self, run_id: int) -> Response:
+        """Begin what the run offers, and go to the task that it gives."""
+        offer, where = request.form.get("offer", ""), request.form.get("list", type=int)
+        task = waiting.begin_as_needed(app(), actor(), run_id, offer, in_list=where)
+        return redirect(url_for("tasks.task", task_id=task.line.id))
 
 
 def _targets(procedure: str) -> dict[str, str]:

@@ -12,10 +12,16 @@ from server.domain.definitions import Definitions
 from server.domain.refusals import Invalid
 from server.domain.run import RunState
 from server.domain.values import RecordRef
-from server.usecases import App, runs
+from server.usecases import App, runs, waiting
 from server.usecases.views import RunView
 
 _LONGEST_REASON = 400
+_LONGEST_KEY = 80
+_LIST = {
+    "type": "integer",
+    "minimum": 0,
+    "description": "Where it is offered in several lists: the one that is meant",
+}
 
 
 def routes(definitions: Definitions) -> tuple[Route, ...]:
@@ -66,6 +72,22 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             _cancel,
             {200: component("Run")},
             body=closed({"reason": text(_LONGEST_REASON, shortest=1)}, required=("reason",)),
+            body_needed=True,
+            keyed=True,
+            refuses=(403, 409),
+        ),
+        Route(
+            "POST",
+            "/runs/{run}/as-needed",
+            "begin_as_needed",
+            "Begin what a run offers as needed; whoever does has its first task",
+            "Runs",
+            _as_needed,
+            {201: component("Task")},
+            body=closed(
+                {"as_needed": text(_LONGEST_KEY, shortest=1), "list": _LIST},
+                required=("as_needed",),
+            ),
             body_needed=True,
             keyed=True,
             refuses=(403, 409),
@@ -158,6 +180,20 @@ def _cancel(app: App, call: Call, run: int) -> Answer:
     return call.once(
         lambda key: runs.cancel(app, call.actor, run, reason, key=key),
         _shown,
+    )
+
+
+def _as_needed(app: App, call: Call, run: int) -> Answer:
+    return call.once(
+        lambda key: waiting.begin_as_needed(
+            app,
+            call.actor,
+            run,
+            call.body["as_needed"],
+            in_list=call.body.get("list"),
+            key=key,
+        ),
+        lambda view: Answer(shown.task(view), 201, revision=view.line.revision),
     )
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from server.domain.run import Run, Wait
+from server.domain.run import Run, RunState, Wait
 from server.domain.watch import Watch
-from server.storage.tables import wait, watch
+from server.storage.tables import run, wait, watch
 
 
 def save_waits(connection: sa.Connection, before: Run, after: Run, run_id: int) -> None:
@@ -62,12 +62,12 @@ def callers(connection: sa.Connection, run_id: int) -> Sequence[int]:
 
 
 def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[int]:
-    """The ids of runs that time lets go on, the longest due first."""
+    """The ids of runs that time lets go on, the longest due first; not of those that failed."""
     return list(connection.scalars(_DUE, {"now": now, "most": limit}))
 
 
-def _waits(run: Run) -> Mapping[int, Wait]:
-    return {number: scope.wait for number, scope in run.scopes.items() if scope.wait is not None}
+def _waits(of: Run) -> Mapping[int, Wait]:
+    return {number: scope.wait for number, scope in of.scopes.items() if scope.wait is not None}
 
 
 def _text(item: Watch) -> str:
@@ -94,7 +94,8 @@ _CALLERS = (
 )
 _DUE = (
     sa.select(wait.c.run_id)
-    .where(wait.c.wakes_at <= sa.bindparam("now"))
+    .join(run, run.c.id == wait.c.run_id)
+    .where(wait.c.wakes_at <= sa.bindparam("now"), run.c.state == RunState.OPEN.value)
     .group_by(wait.c.run_id)
     .order_by(sa.func.min(wait.c.wakes_at))
     .limit(sa.bindparam("most"))

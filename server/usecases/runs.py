@@ -25,11 +25,13 @@ from server.usecases.telling import sentence, step_title
 from server.usecases.views import (
     FailureView,
     HistoryLine,
+    OfferView,
     Page,
     RunLine,
     RunView,
     StartButton,
     VerdictView,
+    WaitView,
 )
 
 CANCEL, ADMINISTER = "cancel", "administer"
@@ -172,7 +174,9 @@ def _view(running: Running, run_id: int) -> RunView:
     events = [event_of(line.kind, line.step, line.facts) for line in told]
     titles = showing.record_titles(running, [row.about])
     task_rows = queues.of_run(running.connection, run_id)
-    current = frozenset(item.step for item in task_rows if item.state is TaskState.OPEN)
+    waits, offers = _standing(running, run_id, procedure)
+    at = {item.step for item in task_rows if item.state is TaskState.OPEN}
+    current = frozenset(at | {item.step for item in waits})
     return RunView(
         line=showing.run_line(running, row, titles),
         definition=row.definition,
@@ -181,13 +185,45 @@ def _view(running: Running, run_id: int) -> RunView:
         verdicts=_verdicts(running, run_id, procedure),
         done=frozenset(step for event in events if (step := _passed(event))) - current,
         current=current,
+        waits=waits,
+        offers=offers,
     )
+
+
+def _standing(
+    running: Running, run_id: int, procedure: Procedure
+) -> tuple[tuple[WaitView, ...], tuple[OfferView, ...]]:
+    """What an open run waits for, and what this person may begin in it as needed."""
+    run = running.runs.load(run_id, hold=False)
+    if run is None or not run.is_open:
+        return (), ()
+    waits = tuple(
+        WaitView(
+            wait.step, step_title(procedure, wait.step), wait.since, wait.due, wait.late, wait.run
+        )
+        for scope in run.scopes.values()
+        if (wait := scope.wait) is not None
+    )
+    if not procedure.steps:  # it fits no more
+        return waits, ()
+    roles = running.app.definitions.roles
+    held = frozenset(roles) if running.actor.person is None else _roles(running)
+    offers = tuple(
+        OfferView(offer.key, offer.title, offer.scope, roles[offer.role].title)
+        for offer in running.machine.offers(running.walk(run))
+        if offer.role in held
+    )
+    return waits, offers
 
 
 _NOT_PASSED = (
     happened.TaskOpened,
     happened.TaskMoved,
     happened.TaskWithdrawn,
+    happened.WaitOpened,
+    happened.WaitMoved,
+    happened.WaitWithdrawn,
+    happened.Called,
     happened.RunFailed,
 )
 

@@ -81,6 +81,11 @@ def view(app: App, actor: Actor, task_id: int) -> TaskView:
         return _view(Running(app, connection, actor), task_id)
 
 
+def view_in(running: Running, task_id: int) -> TaskView:
+    """A task as the transaction of a command leaves it."""
+    return _view(_fresh(running), task_id)
+
+
 def _view(running: Running, task_id: int) -> TaskView:
     row = queues.one(running.connection, task_id)
     run = running.runs.load(row.run_id, hold=False) if row else None
@@ -90,10 +95,10 @@ def _view(running: Running, task_id: int) -> TaskView:
         walk = running.walk(run)
     except StepFailed as error:
         raise WrongState(str(error), hint="Administrators can cancel its run.") from error
+    scope = row.scope if row.scope in run.scopes else 0
     step = walk.book.procedure.step(row.step)
     action = step.action
     assert isinstance(action, Do)
-    scope = row.scope if row.scope in run.scopes else 0
     answers = showing.thawed(row.answers)
     sheet = showing.sheet_of(running, row, step, walk.names(scope))
     persons = candidates(row.seat, running.records) if row.state is TaskState.OPEN else ()

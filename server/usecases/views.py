@@ -199,8 +199,36 @@ class VerdictView:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferView:
+    """What may be begun as needed in a run now; `list` tells where, when it is offered twice."""
+
+    key: str
+    title: str
+    list: int
+    role_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """What a run waits for that is no task: a moment, a condition, or the end of another run.
+
+    `due` is when the moment comes, `late` when it is given up; None where that is not known.
+    """
+
+    step: str
+    title: str
+    since: datetime
+    due: datetime | None
+    late: datetime | None
+    run: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
-    """`done` and `current` are keys of steps, to be lit up in the diagram."""
+    """`done` and `current` are keys of steps, to be lit up in the diagram.
+
+    `offers` are those that the person asking may begin.
+    """
 
     line: RunLine
     definition: str
@@ -209,6 +237,8 @@ class RunView:
     verdicts: tuple[VerdictView, ...]
     done: frozenset[str]
     current: frozenset[str]
+    waits: tuple[WaitView, ...] = ()
+    offers: tuple[OfferView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

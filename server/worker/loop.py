@@ -10,12 +10,12 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from server.usecases import App, events
+from server.usecases import App, events, waiting
 
 Handler = Callable[[App], int]
 """Does some of what is due; says how many things it looked at."""
 
-HANDLERS: tuple[Handler, ...] = (events.handle,)
+HANDLERS: tuple[Handler, ...] = (events.handle, waiting.wake)
 POLL_SECONDS = 0.5
 LONGEST_PAUSE = 30.0
 

@@ -23,6 +23,9 @@ from server.usecases.views import Completed, RecordView, RunView, TaskLine
 from tests.builders import Clock, acting, stored
 
 WORKSHOP = Path(__file__).parent / "workshop"
+YARD = (WORKSHOP, Path(__file__).parent / "yard")
+"""The workshop with a yard beside it, where boats are built: all that lists and waits can do."""
+Folders = Path | tuple[Path, ...]
 STAFF = {
     "Cleo": ("clerk", None),
     "Cora": ("clerk", None),
@@ -34,20 +37,20 @@ STAFF = {
 
 
 @cache
-def read(folder: Path = WORKSHOP) -> Definitions:
-    """The definitions of a folder, which has no errors."""
-    loaded = loading.load((folder,))
+def read(folder: Folders = WORKSHOP) -> Definitions:
+    """The definitions of a folder, or of several over each other; they have no errors."""
+    loaded = loading.load((folder,) if isinstance(folder, Path) else folder)
     assert loaded.definitions is not None, "\n".join(map(str, loaded.diagnostics))
     return loaded.definitions
 
 
 @cache
-def rules_of(definitions_hash: str, folder: Path) -> Rules:
+def rules_of(definitions_hash: str, folder: Folders) -> Rules:
     del definitions_hash
     return Rules(read(folder).decisions)
 
 
-def serve(database: Database, folder: Path = WORKSHOP, **over: Any) -> App:
+def serve(database: Database, folder: Folders = WORKSHOP, **over: Any) -> App:
     """An application over the definitions of a folder."""
     definitions = read(folder)
     rules = rules_of(definitions.generation, folder)
@@ -97,7 +100,7 @@ class Shop:
             return Running(self.app, connection, APPLICATION).records.field(record, name)
 
 
-def open_shop(database: Database, folder: Path = WORKSHOP, **over: Any) -> Shop:
+def open_shop(database: Database, folder: Folders = WORKSHOP, **over: Any) -> Shop:
     """The workshop with its staff, on an empty database."""
     clock = Clock()
     app = serve(database, folder, now=clock, **over)

@@ -25,10 +25,12 @@ from server.domain.values import to_json
 from server.usecases.views import (
     FailureView,
     HistoryLine,
+    OfferView,
     RunLine,
     RunView,
     StartButton,
     VerdictView,
+    WaitView,
 )
 
 SHAPES: dict[str, Schema] = {}
@@ -80,8 +82,21 @@ SHAPES["Run"] = shape(
         "verdicts": listing(component("Verdict")),
         "done": listing(KEY),
         "current": listing(KEY),
+        "waits": listing(component("Wait")),
+        "offers": listing(component("Offer")),
     }
 )
+SHAPES["Wait"] = shape(
+    {
+        "step": KEY,
+        "title": TEXT,
+        "since": MOMENT,
+        "due": nullable(MOMENT),
+        "late": nullable(MOMENT),
+        "run": nullable(ID),
+    }
+)
+SHAPES["Offer"] = shape({"as_needed": KEY, "title": TEXT, "list": WHOLE, "role_title": TEXT})
 SHAPES["Failure"] = shape(
     {
         "id": ID,
@@ -125,6 +140,28 @@ def run(view: RunView) -> dict[str, Any]:
         "verdicts": [verdict(item) for item in view.verdicts],
         "done": sorted(view.done),
         "current": sorted(view.current),
+        "waits": [wait(item) for item in view.waits],
+        "offers": [offer(item) for item in view.offers],
+    }
+
+
+def wait(view: WaitView) -> dict[str, Any]:
+    return {
+        "step": view.step,
+        "title": view.title,
+        "since": to_json(view.since),
+        "due": moment_or_none(view.due),
+        "late": moment_or_none(view.late),
+        "run": view.run,
+    }
+
+
+def offer(view: OfferView) -> dict[str, Any]:
+    return {
+        "as_needed": view.key,
+        "title": view.title,
+        "list": view.list,
+        "role_title": view.role_title,
     }
 
 
