@@ -33,6 +33,7 @@ from server.domain.procedure import (
     Together,
     WaitUntil,
 )
+from server.domain.recurring import Window
 from server.domain.refusals import Invalid, Refusal
 from server.domain.role import Role
 from server.domain.run import Run, Seat
@@ -53,6 +54,8 @@ from server.engine.walk import StepFailed, Walk
 
 AUTOMATIC_STEPS = 500
 """Steps that one command may take without a person; beyond it, definitions go round in circles."""
+PERIOD = "period"
+"""What a start that recurs calls the period that is over."""
 STOP = "stop"
 """What the table of `stops_when` says once its condition holds."""
 
@@ -100,7 +103,8 @@ class Machine:
 
         Where one is open on this record already, that one is returned as it is.
         """
-        begun = self._handing.begin(book, beginning, about, starter=starter)
+        known = {} if starter is None else {starter.entity: starter}
+        begun = self._handing.begin(book, beginning, about, known=known)
         self._rest()
         return begun
 
@@ -113,6 +117,31 @@ class Machine:
         if not isinstance(about, RecordRef):
             return None
         return self.begin(book, beginning, about, starter=starter)
+
+    def begin_for(self, book: Book, beginning: Beginning, window: Window) -> tuple[Walk, ...]:
+        """Start runs because a period is over: one, or one for each record of the start's list.
+
+        Each begins with a record of its own, which `set` of the start fills. Where the start's
+        condition does not hold, nothing is made.
+        """
+        every = beginning.every
+        assert every is not None
+        names: dict[str, Value] = {PERIOD: window.names()}
+        members: tuple[Mapping[str, Value], ...] = ({},)
+        if every.each is not None:
+            found = evaluate(every.each.members, {}, self.draft, self.draft.now)
+            assert isinstance(found, tuple)
+            members = tuple({every.each.name: member} for member in dict.fromkeys(found))
+        begun: list[Walk] = []
+        for member in members:
+            about = self.draft.create(book.procedure.about, {})
+            walk = self._handing.begin(book, beginning, about, known={**names, **member})
+            if walk is None:
+                self.draft.forget(about)
+            else:
+                begun.append(walk)
+        self._rest()
+        return tuple(begun)
 
     def complete(
         self,

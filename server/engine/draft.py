@@ -185,6 +185,11 @@ class Draft:
         pending.deleted = True
         pending.writes += 1
 
+    def forget(self, record: RecordRef) -> None:
+        """Undo the making of the newest record, when nothing has come of it."""
+        del self._pending[record]
+        self.verdicts = [item for item in self.verdicts if item[0] != record]
+
     def finish(self) -> tuple[RecordChange, ...]:
         """All changes, whole and sound.
 

@@ -5,8 +5,9 @@ Source: language reference, *Hand-over*, *Records* and *Cancellation*.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from server.domain.decision import Verdict
@@ -60,18 +61,17 @@ class HandOvers:
         beginning: Beginning,
         about: RecordRef,
         *,
-        starter: RecordRef | None = None,
+        known: Mapping[str, Value] = MappingProxyType({}),
         after: Walk | None = None,
         called: bool = False,
     ) -> Walk | None:
         """Begin a run, its token on the agenda; None where the start's condition does not hold.
 
-        Where one is open on the record already, that one is returned, with a note of the hand-over.
+        `known` are names that it begins with, besides its record. Where one is open on the record
+        already, that one is returned, with a note of the hand-over.
         """
         procedure = book.procedure
-        names: dict[str, Value] = {procedure.about: about}
-        if starter is not None:
-            names[starter.entity] = starter
+        names: dict[str, Value] = {procedure.about: about, **known}
         verdict: Verdict | None = None
         if beginning.gateway is not None:
             verdict = self._facts.ask(beginning.gateway, beginning.given, names)
@@ -99,7 +99,7 @@ class HandOvers:
         about = self._facts.record(walk, scope, step)
         if isinstance(action, ContinueIn):
             self._lists.end(walk, action.procedure, step.key)
-        known = {each.run.id for each in self._tokens.walks.values()}
+        before = frozenset(self._tokens.walks)
         begun = self.begin(other, beginning, about, after=walk)
         if begun is not None:
             walk.happen(
@@ -108,7 +108,7 @@ class HandOvers:
                     action.procedure,
                     about,
                     begun.run.id,
-                    joined=begun.run.id > 0 or begun.run.id in known,
+                    joined=begun.run.id > 0 or begun.run.id in before,
                     continues=isinstance(action, ContinueIn),
                 )
             )
@@ -121,7 +121,7 @@ class HandOvers:
         """
         other, beginning = self._entrance(walk, step, action)
         about = self._facts.record(walk, scope, step)
-        known = {each.run.id for each in self._tokens.walks.values()}
+        before = frozenset(self._tokens.walks)
         begun = self.begin(other, beginning, about, after=walk, called=True)
         if begun is None:
             raise StepFailed(
@@ -145,7 +145,7 @@ class HandOvers:
                 about,
                 begun.run.id,
                 self._now,
-                joined=begun.run.id > 0 or begun.run.id in known,
+                joined=begun.run.id > 0 or begun.run.id in before,
             )
         )
 

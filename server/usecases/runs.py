@@ -93,7 +93,7 @@ def start(
         write(running.draft, about, rows)
         walk = running.machine.begin(book, beginning, about)
         assert walk is not None
-        return lambda: _view(Running(app, running.connection, actor), running.run_id(walk))
+        return lambda: view_in(running, running.run_id(walk))
 
     return carry_out(app, actor, do, key=key)
 
@@ -163,6 +163,11 @@ def view(app: App, actor: Actor, run_id: int) -> RunView:
     """A run with its tasks, its history and the reasons of its decisions."""
     with app.database.read() as connection:
         return _view(Running(app, connection, actor), run_id)
+
+
+def view_in(running: Running, run_id: int) -> RunView:
+    """A run as the transaction of a command leaves it."""
+    return _view(Running(running.app, running.connection, running.actor), run_id)
 
 
 def _view(running: Running, run_id: int) -> RunView:
@@ -306,7 +311,7 @@ def cancel(app: App, actor: Actor, run_id: int, reason: str, *, key: Key | None 
         walk = running.walk_anyway(run)
         running.machine.stop(walk, reason.strip()[:400])
         mending.settle(running, walk)
-        return lambda: _view(Running(app, running.connection, actor), run_id)
+        return lambda: view_in(running, run_id)
 
     return carry_out(app, actor, do, key=key, reason=reason)
 

@@ -1,0 +1,93 @@
+"""Use cases about starts that only time triggers, begun by hand: by whoever administers.
+
+`at` is the moment of a record; `every` a period, for which a run begins when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.domain.actor import Actor
+from server.domain.procedure import Beginning, Procedure
+from server.domain.recurring import last_over
+from server.domain.refusals import NotAllowed, NotFound, WrongState
+from server.domain.values import RecordRef
+from server.usecases import runs
+from server.usecases.app import App
+from server.usecases.commands import Key, carry_out
+from server.usecases.running import Running
+from server.usecases.views import RunView
+
+ADMINISTER = "administer"
+
+
+def begin_on(
+    app: App, actor: Actor, procedure: str, start: str, record: int, *, key: Key | None = None
+) -> RunView:
+    """Begin a run on a record as if the moment of the start (`at`) had come.
+
+    Where one is open on it already, that is the run.
+
+    Raises:
+        NotAllowed: the actor does not administer.
+        NotFound: there is no such procedure, start or record.
+        WrongState: the start is not about a moment, or its condition does not hold.
+    """
+
+    def do(running: Running) -> Callable[[], RunView]:
+        _require(running)
+        book = running.book(procedure)
+        beginning = _beginning(book.procedure, start)
+        if beginning.at is None:
+            raise WrongState(f"'{start}' does not wait for a moment of a record.")
+        about = RecordRef(book.procedure.about, record)
+        if running.records.row(about) is None:
+            raise NotFound(f"There is no {about}.")
+        walk = running.machine.begin(book, beginning, about)
+        if walk is None:
+            raise WrongState(
+                f"The condition of the start '{start}' does not hold for this record."
+            )
+        return lambda: runs.view_in(running, running.run_id(walk))
+
+    return carry_out(app, actor, do, key=key)
+
+
+def begin_for_period(
+    app: App, actor: Actor, procedure: str, start: str, *, key: Key | None = None
+) -> tuple[RunView, ...]:
+    """Begin the runs of a start that recurs (`every`) for the newest period that is over.
+
+    Raises:
+        NotAllowed: the actor does not administer.
+        NotFound: there is no such procedure or start.
+        WrongState: the start does not recur.
+    """
+
+    def do(running: Running) -> Callable[[], tuple[RunView, ...]]:
+        _require(running)
+        book = running.book(procedure)
+        beginning = _beginning(book.procedure, start)
+        if beginning.every is None:
+            raise WrongState(f"'{start}' does not recur.")
+        window = last_over(beginning.every, running.at)
+        begun = running.machine.begin_for(book, beginning, window)
+        return lambda: tuple(runs.view_in(running, running.run_id(walk)) for walk in begun)
+
+    return carry_out(app, actor, do, key=key)
+
+
+def _beginning(procedure: Procedure, start: str) -> Beginning:
+    found = procedure.beginning(start)
+    if found is None:
+        names = ", ".join(item.key for item in procedure.starts)
+        raise NotFound(f"{procedure.title} has no start '{start}'.", hint=f"Known are: {names}.")
+    return found
+
+
+def _require(running: Running) -> None:
+    if not running.may(ADMINISTER):
+        raise NotAllowed(
+            "Your roles do not let you begin what only time begins.",
+            hint=f"It takes a role with the permission '{ADMINISTER}'.",
+        )
