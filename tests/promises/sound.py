@@ -17,6 +17,7 @@ from server.usecases.running import Running
 def assert_sound(app: App) -> None:
     """Every run is what its history tells, and every verdict is given again."""
     runs_are_what_their_history_tells(app)
+    rows_of_waits_are_what_runs_wait_for(app)
     one_run_is_open_for_each_procedure_and_record(app)
     verdicts_are_given_again(app)
 
@@ -43,6 +44,30 @@ def runs_are_what_their_history_tells(app: App) -> int:
                 number: task.state for number, task in again.tasks.items()
             }
     return len(ids)
+
+
+def rows_of_waits_are_what_runs_wait_for(app: App) -> None:
+    """The rows by which waits are found say what the runs say; runs that are over have none."""
+    with app.database.read() as connection:
+        kept = sorted(
+            (row.run_id, row.scope, row.step, row.wakes_at, row.for_run)
+            for row in connection.execute(sa.select(tables.wait))
+        )
+        meant = []
+        for run_id in connection.scalars(sa.select(tables.run.c.id)).all():
+            run = Runs(connection).load(run_id, hold=False)
+            assert run is not None
+            meant += [
+                (run_id, scope.number, scope.wait.step, scope.wait.wakes_at, scope.wait.run)
+                for scope in run.scopes.values()
+                if scope.wait is not None
+            ]
+        over = sa.select(tables.run.c.id).where(tables.run.c.ended_at.is_not(None))
+        watched = connection.execute(
+            sa.select(tables.watch).where(tables.watch.c.run_id.in_(over))
+        ).all()
+    assert kept == sorted(meant)
+    assert watched == []
 
 
 def _standing(run: Run) -> list[tuple[object, ...]]:
