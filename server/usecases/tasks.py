@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.actor import Actor
+from server.domain.expression import evaluate
 from server.domain.procedure import Do
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
-from server.domain.values import RecordRef
+from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine.seats import PERSON, candidates
 from server.engine.walk import StepFailed, Walk
@@ -95,8 +97,9 @@ def _view(running: Running, task_id: int) -> TaskView:
         walk = running.walk(run)
     except StepFailed as error:
         raise WrongState(str(error), hint="Administrators can cancel its run.") from error
-    scope = row.scope if row.scope in run.scopes else 0
-    step = walk.book.procedure.step(row.step)
+    is_there = row.scope in run.scopes
+    scope = row.scope if is_there else 0
+    step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
     action = step.action
     assert isinstance(action, Do)
     answers = showing.thawed(row.answers)
@@ -113,7 +116,7 @@ def _view(running: Running, task_id: int) -> TaskView:
         instruction=action.instruction,
         form=showing.form_view(running, row.title, sheet, action.asks.values(), answers),
         outcomes=showing.outcome_views(walk.book.procedure, walk.steps(scope), step)
-        if scope == row.scope
+        if is_there
         else (),
         draft=row.draft or {},
         record_revision=revision if isinstance(revision, int) else None,
@@ -127,7 +130,18 @@ def _view(running: Running, task_id: int) -> TaskView:
         if completed_by
         else None,
         closed_at=row.closed_at,
+        due_at=_due_at(running, row.opened_at, action, walk.names(scope)),
     )
+
+
+def _due_at(
+    running: Running, opened_at: datetime, action: Do, names: Mapping[str, Value]
+) -> datetime | None:
+    """By when a task should be done, counted from when it opened."""
+    if action.due is None:
+        return None
+    within = evaluate(action.due.within, names, running.draft, opened_at)
+    return opened_at + within if isinstance(within, timedelta) else None
 
 
 # -- taking -----------------------------------------------------------------------------------
@@ -241,7 +255,7 @@ def complete(
     def do(running: Running) -> Callable[[], Completed]:
         walk, task = _open_task(running, task_id, expecting)
         _must_do(running, task)
-        step = walk.book.procedure.step(task.step)
+        step = walk.step(task.scope, task.step)
         chosen = submission.outcome(step, outcome)
         sent = submission.read(running, walk, task, step, chosen, answers)
         submission.unchanged_since(running, task, sent.values, record_revision)

@@ -155,6 +155,7 @@ class TaskView:
     answers: Mapping[str, Value] = field(default_factory=dict)
     completed_by: RecordTitle | None = None
     closed_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,3 +275,25 @@ def test_a_restart_forgets_no_wait(yard) -> None:
     pass_time(fresh, days=2)
 
     assert open_steps(fresh, called(fresh, run)) == ["rig"]
+
+
+def test_a_task_says_by_when_it_is_due(yard) -> None:
+    run = order(yard)
+    [plan] = run.tasks
+
+    yard.clock.pass_time(days=1)
+
+    assert tasks.view(yard.app, APPLICATION, plan.id).due_at == AT + 3 * DAY
+
+
+def test_the_buttons_of_a_turn_lead_within_it(yard) -> None:
+    run = order(yard, "Keel")
+    complete(yard, run, "plan")
+    [saw] = [task for task in view(yard, run).tasks if task.step == "saw"]
+
+    shown = tasks.view(yard.app, APPLICATION, saw.id)
+
+    assert [(item.key, item.leads_to) for item in shown.outcomes] == [
+        ("split", "Saw the plank"),
+        ("good", "Let it dry"),
+    ]

@@ -64,6 +64,7 @@ SHAPES["Task"] = shape(
         "answers": mapping(ANYTHING),
         "completed_by": nullable(component("RecordTitle")),
         "closed_at": nullable(MOMENT),
+        "due_at": nullable(MOMENT),
     }
 )
 SHAPES["Completed"] = shape(
@@ -122,6 +123,7 @@ def task(view: TaskView) -> dict[str, Any]:
         "answers": to_json(view.answers),
         "completed_by": title_or_none(view.completed_by),
         "closed_at": moment_or_none(view.closed_at),
+        "due_at": moment_or_none(view.due_at),
     }
 
 

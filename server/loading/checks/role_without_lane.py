@@ -32,6 +32,8 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         named += [
             (role, (*path, "with", index)) for index, role in enumerate(step.action.with_roles)
         ]
+        if step.action.due is not None and step.action.due.late is not None:
+            named.append((step.action.due.late, (*path, "due", "late")))
         for role, at in named:
             if role in known and role not in procedure.lanes:
                 yield Diagnostic(
