@@ -13,6 +13,7 @@ from server.domain.form import Form
 from server.domain.notification import Notification
 from server.domain.procedure import Procedure
 from server.domain.role import Role
+from server.domain.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Definitions:
     bundles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     generation: str = ""
     deciding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Decision]:
         """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""

@@ -8,8 +8,8 @@ Codes of diagnostics and their documentation: `explaining`. JSON Schemas: the fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +71,33 @@ def load(sources: Iterable[Folder | Path]) -> Loaded:
     manuscript = Manuscript(gathered.sources, gathered.broken, gathered.diagnostics)
     assembling.assemble(manuscript)
     manuscript.diagnostics.extend(checks.check(manuscript))
-    diagnostics = tuple(
-        sorted(dict.fromkeys(manuscript.diagnostics), key=lambda item: (item.mark, item.code))
-    )
+    told = _told(manuscript)
+    diagnostics = tuple(sorted(dict.fromkeys(told), key=lambda item: (item.mark, item.code)))
     if any(item.is_error for item in diagnostics):
         return Loaded(None, diagnostics, manuscript.sources, manuscript.tested)
-    assert not manuscript.broken, "what is broken has been told"
+    assert not {kind for kind, _ in manuscript.broken} - {"scenario"}, "it has been told"
     definitions = assembling.definitions(manuscript)
     return Loaded(definitions, diagnostics, manuscript.sources, manuscript.tested)
+
+
+def _told(manuscript: Manuscript) -> Iterator[Diagnostic]:
+    """What is wrong; of scenarios that later folders have overtaken, as warnings only.
+
+    Whoever changes a procedure in a folder of their own need not tell the shipped stories anew;
+    those that do not fit any more are left out.
+    """
+    order = list(dict.fromkeys(source.folder for source in manuscript.sources.values()))
+    overtaken = {
+        source.file: source.key
+        for source in manuscript.of_kind("scenario")
+        if source.folder != order[-1]
+    }
+    for item in manuscript.diagnostics:
+        if item.is_error and item.mark.file in overtaken:
+            manuscript.scenarios.pop(overtaken[item.mark.file], None)
+            yield replace(item, severity=Severity.WARNING)
+        else:
+            yield item
 
 
 def rebuild(bundle: Mapping[str, Any], entities: Mapping[str, Entity]) -> Book:

@@ -19,6 +19,7 @@ from server.loading.building import (
     build_procedure,
     build_process,
     build_role,
+    build_scenario,
 )
 from server.loading.building.flow import Flow
 from server.loading.desk import Desk, Scope
@@ -35,6 +36,7 @@ def assemble(manuscript: Manuscript) -> None:
     assemble_book(manuscript)
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)
     _make(manuscript, "process", build_process, manuscript.processes)
+    _make(manuscript, "scenario", build_scenario, manuscript.scenarios)
 
 
 def assemble_book(manuscript: Manuscript) -> None:
@@ -135,6 +137,7 @@ def definitions(manuscript: Manuscript) -> Definitions:
         pins.bundles,
         bundles.generation(manuscript.sources),
         {key: bundles.table(manuscript, key) for key in sorted(_deciding(manuscript))},
+        manuscript.scenarios,
     )
 
 

@@ -14,6 +14,7 @@ from server.domain.form import Form
 from server.domain.notification import Notification
 from server.domain.procedure import DONE, Procedure, Step, followers, inner_lists
 from server.domain.role import Role
+from server.domain.scenario import Scenario
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.marked import Path, SourceFile
 
@@ -101,6 +102,7 @@ class Manuscript:
     procedures: dict[str, Procedure] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)
     correlations: dict[str, Correlation] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
     tested: dict[str, Decision] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> Iterator[SourceFile]:

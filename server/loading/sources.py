@@ -32,6 +32,7 @@ FOLDERS: Mapping[str, str] = {
     "decision": "decisions",
     "notification": "notifications",
     "correlation": "correlations",
+    "scenario": "scenarios",
 }
 """The folder of each kind. `model.yaml` lies beside them."""
 MODEL = "model"

@@ -21,6 +21,7 @@ FOLDERS = {
     "decision": "decisions",
     "notification": "notifications",
     "correlation": "correlations",
+    "scenario": "scenarios",
     "overrides": "decisions",
 }
 

@@ -12,6 +12,7 @@ from server.loading.building.notifications import build_notification
 from server.loading.building.procedures import build_procedure
 from server.loading.building.processes import build_process
 from server.loading.building.roles import build_role
+from server.loading.building.scenarios import build_scenario
 
 __all__ = [
     "build_correlation",
@@ -22,4 +23,5 @@ __all__ = [
     "build_procedure",
     "build_process",
     "build_role",
+    "build_scenario",
 ]

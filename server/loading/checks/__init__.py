@@ -23,6 +23,7 @@ NAMES = (
     "unknown_notification",
     "unknown_procedure",
     "unknown_process",
+    "unknown_scenario",
     "unused",
     # the ways of a procedure
     "unknown_step",
