@@ -15,6 +15,7 @@ VERBS = (
     "serve",
     "worker",
     "check",
+    "test",
     "reload",
     "show",
     "explain",

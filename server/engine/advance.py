@@ -375,7 +375,7 @@ class Machine:
         )
         outcome = None
         if step.outcomes:
-            outcome = step.outcomes[_spoken(verdict.value)]
+            outcome = step.outcomes[spoken(verdict.value)]
         return self._tokens.after(walk, scope, step, outcome)
 
     def _choose(self, walk: Walk, scope: int, step: Step, action: Choose) -> str:
@@ -394,7 +394,7 @@ class Machine:
         walk.happen(happened.Notified(step.key, key, about, persons))
 
 
-def _spoken(value: Value) -> str:
+def spoken(value: Value) -> str:
     """A verdict's value as outcomes spell it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

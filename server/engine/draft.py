@@ -199,6 +199,11 @@ class Draft:
         for record, pending in self._pending.items():
             if not pending.deleted and pending.new:
                 self._require(record, pending)
+        return self.changes
+
+    @property
+    def changes(self) -> tuple[RecordChange, ...]:
+        """All changes as they are, whether what is required is there or not."""
         return tuple(
             RecordChange(
                 record,

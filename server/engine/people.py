@@ -18,30 +18,23 @@ MEMBERSHIP, HOLDER = "membership", "holder"
 _PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
 
 
-class PeopleSeen:
-    """The `People` of one command."""
+class PeopleOfRecords:
+    """The `People` of records, read one by one through a draft."""
 
-    def __init__(self, draft: Draft, stored: People, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, draft: Draft, entities: Mapping[str, Entity]) -> None:
         self._draft = draft
-        self._stored = stored
         self._entities = entities
 
     def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
         """Who holds the role for just this record; without one, who holds it for none."""
-        if not self._has_changed():
-            return self._stored.holders(role, of)
         return _each(person for person, held_for in self._holders(role) if _is_for(held_for, of))
 
     def every_holder(self, role: str) -> tuple[RecordRef, ...]:
         """Who holds the role, for whatever record or for none."""
-        if not self._has_changed():
-            return self._stored.every_holder(role)
         return _each(person for person, _ in self._holders(role))
 
     def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
         """The persons of a group."""
-        if not self._has_changed():
-            return self._stored.members(group)
         return _each(
             person
             for membership in self._draft.all(MEMBERSHIP)
@@ -51,17 +44,12 @@ class PeopleSeen:
 
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""
-        if not self._has_changed():
-            return self._stored.is_away(person)
         if self._read(person, "active") is False:
             return True
         begins, ends = self._read(person, "away_from"), self._read(person, "away_until")
         if begins is None and ends is None:
             return False
         return self._has_begun(begins) and not self._is_over(ends)
-
-    def _has_changed(self) -> bool:
-        return any(ref.entity in _PEOPLE for ref in self._draft.touched)
 
     def _holders(self, role: str) -> Iterator[tuple[RecordRef, frozenset[RecordRef]]]:
         """Who holds the role today, each with what for."""
@@ -101,6 +89,36 @@ class PeopleSeen:
         if isinstance(ends, datetime):
             return now >= ends
         return isinstance(ends, date) and now.date() > ends
+
+
+class PeopleSeen:
+    """The `People` of one command."""
+
+    def __init__(self, draft: Draft, stored: People, entities: Mapping[str, Entity]) -> None:
+        self._draft = draft
+        self._stored = stored
+        self._written = PeopleOfRecords(draft, entities)
+
+    def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
+        """Who holds the role for just this record; without one, who holds it for none."""
+        return self._now.holders(role, of)
+
+    def every_holder(self, role: str) -> tuple[RecordRef, ...]:
+        """Who holds the role, for whatever record or for none."""
+        return self._now.every_holder(role)
+
+    def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
+        """The persons of a group."""
+        return self._now.members(group)
+
+    def is_away(self, person: RecordRef) -> bool:
+        """Whether the person is absent now, or has left."""
+        return self._now.is_away(person)
+
+    @property
+    def _now(self) -> People:
+        changed = any(ref.entity in _PEOPLE for ref in self._draft.touched)
+        return self._written if changed else self._stored
 
 
 def _is_for(held_for: frozenset[RecordRef], of: RecordRef | None) -> bool:

@@ -65,13 +65,15 @@ def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool 
         found += [
             item
             for decision in loaded.tested.values()
-            for item in _examples(decision, loaded, rules)
+            for item in failing_tests(decision, loaded, rules)
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))
 
 
-def _examples(decision: Decision, loaded: loading.Loaded, rules: Rules) -> Sequence[Diagnostic]:
+def failing_tests(
+    decision: Decision, loaded: loading.Loaded, rules: Rules
+) -> Sequence[Diagnostic]:
     """The tests of a decision, with the settings they were written for, that do not come out."""
     found = []
     for index, example in enumerate(decision.tests):

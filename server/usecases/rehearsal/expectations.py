@@ -1,0 +1,259 @@
+"""What a story expects, beside what has come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.definitions import Definitions
+from server.domain.run import RunState
+from server.domain.scenario import Open, Path, Then
+from server.domain.values import Kind, RecordRef, Value, to_json
+from server.engine import events as happened
+from server.usecases.rehearsal import setting
+from server.usecases.rehearsal.stage import Stage, Waiting
+
+NOW = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stage looked at from a story. `named` finds the record of a name."""
+
+    definitions: Definitions
+    stage: Stage
+    procedure: str
+    named: Callable[[str], RecordRef]
+
+
+def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    """Where what is differs from what should be, each with a sentence."""
+    if then.open is not None:
+        yield from _open(then, seen)
+    for name, fields in then.records.items():
+        yield from _record(then, name, fields, seen)
+    yield from _runs(then, seen)
+    if then.hands_over_to is not None:
+        yield from _hand_overs(then, seen)
+    if then.told is not None:
+        yield from _told(then, seen)
+    for place, rules in then.rules.items():
+        yield from _rules(then, place, rules, seen)
+
+
+# -- open tasks -----------------------------------------------------------------------------------
+
+
+def _open(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    assert then.open is not None
+    left = list(seen.stage.waiting())
+    at = (*then.path, "open")
+    for expected in then.open:
+        found = next((item for item in left if _is(item, expected, seen)), None)
+        if found is None:
+            yield (
+                at,
+                f"Expected '{expected.place}' to be open; open is {_listed(left) or 'nothing else'}.",
+            )
+            continue
+        left.remove(found)
+        if expected.people is not None:
+            yield from _people(at, found, expected.people, seen)
+    if left:
+        yield at, f"Expected nothing else to be open; open is {_listed(left)} besides."
+
+
+def _people(
+    at: Path, found: Waiting, people: tuple[str, ...], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    roles = seen.definitions.roles
+    for role in (name for name in people if name in roles):
+        if role not in {found.lane, found.role}:
+            yield at, f"Expected '{found.step}' for the role {role}; it is for {found.lane}."
+    persons = {seen.named(name) for name in people if name not in roles}
+    if persons and persons != set(found.people):
+        actual = ", ".join(_title(person, seen) for person in found.people) or "nobody"
+        yield at, f"Expected '{found.step}' for {', '.join(people)}; it is for {actual}."
+
+
+def _is(item: Waiting, expected: Open, seen: Seen) -> bool:
+    place = expected.place
+    about = place.about is None or seen.named(place.about) == item.about
+    procedure = place.procedure is None or place.procedure == item.procedure
+    return item.step == place.step and about and procedure
+
+
+def _listed(items: list[Waiting]) -> str:
+    return ", ".join(f"'{item.step}' in {item.procedure}" for item in items)
+
+
+# -- records --------------------------------------------------------------------------------------
+
+
+def _record(
+    then: Then, name: str, fields: Mapping[str, Any], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    at = (*then.path, "records", name)
+    record = seen.named(name)
+    entity = seen.definitions.entities[record.entity]
+    for key, raw in fields.items():
+        typ = entity.fields[key].type
+        actual = seen.stage.field(record, key)
+        if raw == NOW and typ.kind is Kind.DATE_TIME:
+            expected: Value = seen.stage.now
+        else:
+            expected = setting.value(typ, raw, _Names(seen.named))
+        if isinstance(expected, tuple) and isinstance(actual, tuple):
+            same = sorted(map(str, expected)) == sorted(map(str, actual))
+        else:
+            same = expected == actual
+        if not same:
+            yield (
+                (*at, key),
+                (
+                    f"Expected {name}.{key} to be {_spoken(expected, seen)}; it is "
+                    f"{_spoken(actual, seen)}."
+                ),
+            )
+
+
+class _Names(Mapping[str, RecordRef]):
+    """All names of a story, looked up one by one."""
+
+    def __init__(self, named: Callable[[str], RecordRef]) -> None:
+        self._named = named
+
+    def __getitem__(self, name: str) -> RecordRef:
+        return self._named(name)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+# -- runs -----------------------------------------------------------------------------------------
+
+
+def _runs(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    wanted = {
+        **{key: ("ended", key, f"ended: {end}") for key, end in then.ended.items()},
+        **dict.fromkeys(then.stopped, ("stopped", None, RunState.STOPPED.value)),
+        **dict.fromkeys(then.failed, ("failed", None, RunState.FAILED.value)),
+    }
+    states = _states(seen)
+    for procedure, (word, key, expected) in wanted.items():
+        actual = states.get(procedure, "not begun")
+        if actual != expected:
+            at = (*then.path, word) if key is None else (*then.path, word, key)
+            yield at, f"Expected {procedure} to be {expected}; it is {actual}."
+
+
+def _states(seen: Seen) -> dict[str, str]:
+    """How the latest run of each procedure stands."""
+    latest: dict[str, int] = {}
+    states: dict[int, str] = {}
+    for line in seen.stage.history():
+        match line.event:
+            case happened.RunStarted():
+                latest[line.procedure] = line.run
+                states[line.run] = RunState.OPEN.value
+            case happened.RunEnded(end=end):
+                states[line.run] = f"ended: {end}"
+            case happened.RunStopped():
+                states[line.run] = RunState.STOPPED.value
+            case happened.RunFailed():
+                states[line.run] = RunState.FAILED.value
+            case happened.RunMended():
+                states[line.run] = RunState.OPEN.value
+    return {procedure: states[run] for procedure, run in latest.items()}
+
+
+def _hand_overs(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    assert then.hands_over_to is not None
+    actual = [
+        line.event.procedure
+        for line in seen.stage.history()
+        if isinstance(line.event, happened.Started)
+    ]
+    if sorted(set(actual)) != sorted(set(then.hands_over_to)):
+        expected = ", ".join(then.hands_over_to) or "nothing"
+        yield (
+            (*then.path, "hands_over_to"),
+            (
+                f"Expected to be handed over to: {expected}; it was to: "
+                f"{', '.join(dict.fromkeys(actual)) or 'nothing'}."
+            ),
+        )
+
+
+def _told(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    assert then.told is not None
+    actual: dict[str, set[RecordRef]] = {}
+    for line in seen.stage.history():
+        if isinstance(line.event, happened.Notified):
+            actual.setdefault(line.event.notification, set()).update(line.event.persons)
+    for key, names in then.told.items():
+        got = actual.pop(key, None)
+        if got is None:
+            yield (*then.path, "told", key), f"Expected '{key}' to be sent; it was not."
+        elif got != {seen.named(name) for name in names}:
+            people = ", ".join(_title(person, seen) for person in sorted(got)) or "nobody"
+            yield (
+                (*then.path, "told", key),
+                (
+                    f"Expected '{key}' to be sent to {', '.join(names) or 'nobody'}; it was sent to "
+                    f"{people}."
+                ),
+            )
+    for key in actual:
+        yield (*then.path, "told"), f"Expected no other notification; '{key}' was sent."
+
+
+def _rules(
+    then: Then, place: str, rules: tuple[str, ...], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    step, _, procedure = place.partition(" in ")
+    actual: tuple[str, ...] | None = None
+    for line in seen.stage.history():
+        if procedure and line.procedure != procedure:
+            continue
+        match line.event:
+            case happened.Decided(step=decided, hits=hits) if decided == step:
+                actual = hits
+            case happened.Chosen(step=chosen, rule=rule) if chosen == step:
+                actual = (rule,)
+    if actual is None or set(actual) != set(rules):
+        came = ", ".join(actual) if actual is not None else "nothing: it was not reached"
+        yield (
+            (*then.path, "rules", place),
+            f"Expected '{step}' to be decided by {', '.join(rules)}; it was by {came}.",
+        )
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def _spoken(value: Value, seen: Seen) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "yes" if value else "no"
+        case RecordRef():
+            return _title(value, seen)
+        case tuple():
+            return ", ".join(_spoken(item, seen) for item in value) or "nothing"
+        case _:
+            return str(to_json(value))
+
+
+def _title(record: RecordRef, seen: Seen) -> str:
+    """A record as its author would find it again."""
+    label = seen.definitions.entities[record.entity].label
+    return f"{seen.stage.field(record, label)}"

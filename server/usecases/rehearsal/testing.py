@@ -1,0 +1,126 @@
+"""The use case behind `procedura test`: stories and tests of decisions, and what they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import loading
+from server.domain.decision import Decision, NoVerdict
+from server.domain.definitions import Definitions
+from server.domain.expression.spelling import did_you_mean
+from server.domain.refusals import NotFound
+from server.domain.scenario import Scenario
+from server.loading import Diagnostic, Mark
+from server.rules import Rules
+from server.usecases.publish import failing_tests
+from server.usecases.rehearsal import play_all
+from server.usecases.rehearsal.coverage import Coverage, coverage
+from server.usecases.rehearsal.player import Played
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """Where a story went otherwise than told."""
+
+    mark: Mark
+    story: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of it. `definitions` is None where they have errors: `diagnostics` tells them.
+
+    `tests` counts the tests of decisions; those that do not come out are told among `diagnostics`.
+    """
+
+    definitions: Definitions | None
+    diagnostics: tuple[Diagnostic, ...]
+    played: tuple[Played, ...] = ()
+    unexpected: tuple[Unexpected, ...] = ()
+    tests: int = 0
+    coverage: Coverage | None = None
+
+    @property
+    def is_right(self) -> bool:
+        wrong = any(item.is_error for item in self.diagnostics)
+        return self.definitions is not None and not wrong and not self.unexpected
+
+
+def rehearse(
+    folders: Sequence[Path], names: Sequence[str] = (), evaluator: str | None = None
+) -> Tested:
+    """Play the stories and decision tests of these names, or all, without a database.
+
+    A name is that of a scenario, of a procedure that scenarios are about, or of a decision.
+
+    Raises:
+        NotFound: nothing is called so.
+    """
+    loaded = loading.load(loading.folders(folders))
+    definitions = loaded.definitions
+    if definitions is None:
+        return Tested(None, loaded.diagnostics)
+    scenarios, decisions = _meant(definitions, names)
+    rules = Rules(definitions.decisions, evaluator)
+    played = tuple(play_all(definitions, rules.decide, scenarios))
+    tested = [loaded.tested[item.key] for item in decisions]
+    failing = tuple(found for item in tested for found in failing_tests(item, loaded, rules))
+    unexpected = tuple(
+        Unexpected(
+            loaded.mark("scenario", one.scenario, *found.path), one.story.title, found.sentence
+        )
+        for one in played
+        for found in one.differences
+    )
+    procedures = dict.fromkeys(item.procedure for item in scenarios)
+    if not names:
+        procedures |= dict.fromkeys(
+            key for key, item in definitions.procedures.items() if not item.outside
+        )
+    return Tested(
+        definitions,
+        (*loaded.diagnostics, *failing),
+        played,
+        unexpected,
+        sum(len(item.tests) for item in tested),
+        coverage(
+            definitions,
+            played,
+            _shown(tested, rules),
+            procedures,
+            [item.key for item in decisions],
+        ),
+    )
+
+
+def _meant(
+    definitions: Definitions, names: Sequence[str]
+) -> tuple[tuple[Scenario, ...], tuple[Decision, ...]]:
+    scenarios, decisions = definitions.scenarios, definitions.decisions
+    if not names:
+        return tuple(scenarios.values()), tuple(decisions.values())
+    found = tuple(item for item in scenarios.values() if {item.key, item.procedure} & set(names))
+    known = {*scenarios, *decisions, *(item.procedure for item in scenarios.values())}
+    for name in names:
+        if name not in known:
+            raise NotFound(
+                f"No scenario, procedure with scenarios or decision is called '{name}'.",
+                hint=did_you_mean(name, known),
+            )
+    return found, tuple(item for item in decisions.values() if item.key in names)
+
+
+def _shown(decisions: Iterable[Decision], rules: Rules) -> Iterator[tuple[str, str]]:
+    """The rules that the tests of decisions show."""
+    for decision in decisions:
+        for example in decision.tests:
+            given = {name: example.given.get(name) for name in decision.inputs}
+            try:
+                verdict = rules.decide(decision, given)
+            except NoVerdict:
+                continue
+            for rule in verdict.hits:
+                yield decision.key, rule

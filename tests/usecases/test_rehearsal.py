@@ -1,0 +1,149 @@
+"""Stories are played without a database; what went otherwise is told where it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server import loading
+from server.rules import Rules
+from server.usecases.rehearsal import play_all
+from tests.loading.patching import copy_of_minimal
+
+HEAD = """\
+scenario: case-review
+title: How cases are reviewed
+procedure: case-review
+given:
+  people: { ann: clerk, bob: clerk, mia: manager }
+  records:
+    case:
+      fence: { subject: A fence, owner: ann }
+stories:
+  - story: A case is judged
+    when:
+      - { begin: case-review, start: after-case-registration, about: fence }
+"""
+JUDGED = "      - { complete: judge, by: ann, answers: { reason: It is low., sound: yes } }\n"
+
+
+@pytest.fixture
+def told(tmp_path):
+    """What is told of a story with these further lines: line, column and sentence of each."""
+
+    def play(lines: str) -> list[str]:
+        folder = copy_of_minimal(tmp_path / "definitions")
+        write(folder, HEAD + lines)
+        loaded = loading.load([folder])
+        assert [str(item) for item in loaded.diagnostics] == []
+        rules = Rules(loaded.definitions.decisions)
+        return [
+            f"{mark.line}:{mark.column} {found.sentence}"
+            for played in play_all(loaded.definitions, rules.decide)
+            for found in played.differences
+            for mark in [loaded.mark("scenario", played.scenario, *found.path)]
+        ]
+
+    return play
+
+
+def write(folder: Path, text: str) -> None:
+    file = folder / "scenarios" / "case-review.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+
+
+class TestAStoryThatGoesAsTold:
+    def test_says_nothing(self, told):
+        then = """\
+    then:
+      open: []
+      ended: { case-review: decided }
+      records: { fence: { status: decided, reason: It is low., owner: ann } }
+      rules: { verdict: sound }
+      told: { case-decided: [ann, mia] }
+      hands_over_to: []
+"""
+        assert told(JUDGED + then) == []
+
+    def test_expects_things_on_its_way(self, told):
+        way = "      - then: { open: { judge: ann }, records: { fence: { status: open } } }\n"
+
+        assert told(way + JUDGED + "    then: { open: [] }\n") == []
+
+    def test_finds_somebody_of_a_role(self, told):
+        judged = JUDGED.replace("by: ann", "by: clerk")
+
+        assert told(judged + "    then: { open: [] }\n") == []
+
+    def test_expects_to_be_refused(self, told):
+        others = JUDGED.replace("by: ann", "by: bob").replace(" }\n", ", refused: not_allowed }\n")
+        unfinished = "      - { complete: judge, by: ann, refused: invalid }\n"
+
+        assert told(others + unfinished + "    then: { open: [judge] }\n") == []
+
+    def test_names_what_comes_into_being(self, told):
+        entered = """\
+      - { new: case, with: { subject: A gate, urgent: yes }, as: gate }
+      - complete: jot
+        by: manager
+        answers: { text: The old one is gone. }
+        as: remark
+"""
+        then = """\
+    then:
+      open: { judge in case-review: ann, judge in case-reopening about gate: mia }
+      records: { remark: { text: The old one is gone. }, gate: { urgent: yes } }
+"""
+        assert told(entered + then) == []
+
+
+class TestAStoryThatGoesOtherwise:
+    def test_is_told_what_is_open_instead(self, told):
+        assert told("    then: { open: [verdict] }\n") == [
+            "13:19 Expected 'verdict' to be open; open is 'judge' in case-review.",
+            "13:19 Expected nothing else to be open; open is 'judge' in case-review besides.",
+        ]
+
+    def test_is_told_for_whom_it_is_instead(self, told):
+        assert told("    then: { open: { judge: bob } }\n") == [
+            "13:19 Expected 'judge' for bob; it is for Ann."
+        ]
+
+    def test_is_told_what_a_field_holds_instead(self, told):
+        then = "    then: { records: { fence: { status: open, owner: bob } } }\n"
+
+        assert told(JUDGED + then) == [
+            "14:41 Expected fence.status to be open; it is decided.",
+            "14:54 Expected fence.owner to be Bob; it is Ann.",
+        ]
+
+    def test_is_told_how_it_ended_instead(self, told):
+        assert told("    then: { ended: { case-review: decided } }\n") == [
+            "13:35 Expected case-review to be ended: decided; it is open."
+        ]
+
+    def test_is_told_which_rule_spoke_instead(self, told):
+        assert told(JUDGED.replace("yes", "no") + "    then: { rules: { verdict: sound } }\n") == [
+            "14:31 Expected 'verdict' to be decided by sound; it was by otherwise."
+        ]
+
+    def test_is_told_of_what_was_not_expected_to_be_said(self, told):
+        assert told(JUDGED + "    then: { told: {} }\n") == [
+            "14:19 Expected no other notification; 'case-decided' was sent."
+        ]
+
+    def test_is_told_why_it_was_refused(self, told):
+        wrong = "      - { complete: judge, by: bob, answers: { reason: No., sound: yes } }\n"
+
+        assert told(wrong + "    then: { open: [] }\n") == [
+            "13:9 Expected this to be done; refused as not_allowed: This task is for the role clerk."
+        ]
+
+    def test_stops_at_the_first_act_that_cannot_be_done(self, told):
+        again = JUDGED + JUDGED
+
+        assert told(again + "    then: { open: [judge] }\n") == [
+            "14:9 Expected 'judge' to be open; open is nothing."
+        ]
