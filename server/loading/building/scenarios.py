@@ -87,14 +87,13 @@ class _Reading:
             found = self._taken_over(raw["as_in"], (*path, "as_in"), after)
         people = dict(found.people)
         for name, written in raw.get("people", {}).items():
-            people[name] = self._person(name, written, (*path, "people", name), found)
+            people[name] = self._person(name, written, (*path, "people", name))
         records = dict(found.records)
         for entity, named in raw.get("records", {}).items():
             self.desk.refer_key("entity", entity, *path, "records", entity)
             for name, fields in named.items():
                 at = (*path, "records", entity, name)
-                if name not in found.records:
-                    self._name(name, entity, at)
+                self._name(name, entity, at)
                 records[name] = Something(name, entity, fields, at)
         for name, person in people.items():
             self._people_fit(person, (*path, "people", name))
@@ -118,9 +117,8 @@ class _Reading:
         reading = _Reading(there, self.procedure, self.names)
         return reading.given(source.data["given"], ("given",), (own, *after))
 
-    def _person(self, name: str, raw: Any, path: Path, before: Given) -> Person:
-        if name not in before.people:
-            self._name(name, "person", path)
+    def _person(self, name: str, raw: Any, path: Path) -> Person:
+        self._name(name, "person", path)
         written: Mapping[str, Any] = {"holds": raw} if isinstance(raw, str) else raw
         holds = _several(written.get("holds", ()))
         for index, role in enumerate(holds):
@@ -338,7 +336,7 @@ class _Reading:
     # -- names ------------------------------------------------------------------------------------
 
     def _name(self, name: str, entity: str, path: Path) -> None:
-        if name in self.names:
+        if self.names.get(name, entity) != entity:
             self.desk.say(faults.name_twice(self.desk.source.key_mark(*path), name))
         self.names[name] = entity
 

@@ -122,6 +122,13 @@ def _covered(procedure: Procedure, lines: Iterable[Line]) -> Covered:
     )
 
 
+def passed_by(procedure: Procedure, history: Iterable[Line]) -> set[tuple[str, str]]:
+    """The steps of a procedure that a history has reached, each with the ways out it has taken."""
+    told = [line for line in history if line.procedure == procedure.key]
+    reached = {(line.event.step, ON) for line in told if line.event.step is not None}
+    return reached | {(edge.step, edge.way) for edge in _passed(procedure, told) if edge.step}
+
+
 def worded(edge: Edge) -> str:
     if edge.step is None:
         return f"start {edge.way}"

@@ -30,7 +30,7 @@ class Unexpected:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Rehearsed:
     """What came of it. `definitions` is None where they have errors: `diagnostics` tells them.
 
     `tests` counts the tests of decisions; those that do not come out are told among `diagnostics`.
@@ -51,7 +51,7 @@ class Tested:
 
 def rehearse(
     folders: Sequence[Path], names: Sequence[str] = (), evaluator: str | None = None
-) -> Tested:
+) -> Rehearsed:
     """Play the stories and decision tests of these names, or all, without a database.
 
     A name is that of a scenario, of a procedure that scenarios are about, or of a decision.
@@ -62,7 +62,7 @@ def rehearse(
     loaded = loading.load(loading.folders(folders))
     definitions = loaded.definitions
     if definitions is None:
-        return Tested(None, loaded.diagnostics)
+        return Rehearsed(None, loaded.diagnostics)
     scenarios, decisions = _meant(definitions, names)
     rules = Rules(definitions.decisions, evaluator)
     played = tuple(play_all(definitions, rules.decide, scenarios))
@@ -80,7 +80,7 @@ def rehearse(
         procedures |= dict.fromkeys(
             key for key, item in definitions.procedures.items() if not item.outside
         )
-    return Tested(
+    return Rehearsed(
         definitions,
         (*loaded.diagnostics, *failing),
         played,

@@ -1,0 +1,96 @@
+"""What stories expect is taken from the source of the model: each item they cite is there, and passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from server import loading
+from server.rules import Rules
+from server.usecases.rehearsal import Played, play_all
+from server.usecases.rehearsal.coverage import passed_by
+from tests.model import ledger
+
+TRACES = (Path(__file__).parent / "trace.yaml",)
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    return loading.load(loading.folders([])).definitions
+
+
+@pytest.fixture(scope="module")
+def played(definitions) -> tuple[Played, ...]:
+    return tuple(play_all(definitions, Rules(definitions.decisions).decide))
+
+
+def trace() -> Mapping[str, Mapping[str, Any]]:
+    found: dict[str, Any] = {}
+    for file in TRACES:
+        found |= yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return found
+
+
+def cited(played) -> Iterator[tuple[Played, str, str]]:
+    """Each item that a story cites: its chapter and number, and its label."""
+    for one in played:
+        for citation in one.story.ledger:
+            number, _, label = citation.partition(" ")
+            yield one, number, label
+
+
+def test_every_item_that_a_story_cites_is_in_the_ledger(played):
+    known = {
+        f"{item['chapter']}.{item['number']}": ledger.items(item)
+        for item in ledger.procedures().values()
+    }
+
+    strange = {
+        f"{number} {label}"
+        for _, number, label in cited(played)
+        if label not in known.get(number, {})
+    }
+
+    assert strange == set()
+
+
+def test_every_outcome_of_the_ledger_is_shown_by_a_story(definitions, played):
+    shown = {f"{number} {label}" for _, number, label in cited(played)}
+    told = {item.procedure for item in definitions.scenarios.values()}
+
+    untold = set()
+    for item in ledger.procedures().values():
+        if item["id"].rsplit("/", 1)[-1] in told:
+            number = f"{item['chapter']}.{item['number']}"
+            for label, asked in ledger.items(item).items():
+                if asked.kind in {"outcome", "end"}:
+                    untold |= {f"{number} {label}"} - shown
+
+    assert untold == set()
+
+
+def test_a_story_passes_the_step_and_outcome_of_what_it_cites(definitions, played):
+    places = {
+        (f"{procedure.chapter}.{procedure.number}", label): (procedure, place)
+        for key, labels in trace().items()
+        for procedure in [definitions.procedures[key.rsplit("/", 1)[-1]]]
+        for label, place in labels.items()
+    }
+
+    missed = []
+    for one, number, label in cited(played):
+        procedure, place = places.get((number, label), (None, {}))
+        step = place.get("step")
+        if procedure is None or step is None:
+            continue
+        passed = passed_by(procedure, one.history)
+        outcome = {True: "yes", False: "no"}.get(place.get("outcome"), place.get("outcome"))
+        ways = {way for at, way in passed if at == step}
+        if not ways or (outcome is not None and outcome not in ways):
+            missed.append(f"{one.story.title}: {number} {label} ({step}, {outcome})")
+
+    assert missed == []
