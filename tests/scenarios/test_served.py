@@ -1,0 +1,51 @@
+"""The shipped stories, told again where there is a database: the same happens, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from server import loading
+from server.engine.events import kind
+from server.rules import Rules
+from server.usecases.rehearsal import Player, play
+from server.usecases.rehearsal.player import MONDAY
+from tests.scenarios.served import Served
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    return loading.load(loading.folders([])).definitions
+
+
+def test_every_story_goes_the_same_way_with_a_database_as_without(definitions, database):
+    rules = Rules(definitions.decisions)
+    served = Served(definitions, database)
+    otherwise = []
+    for scenario in definitions.scenarios.values():
+        for story in scenario.stories:
+            # given the story as it is played in memory
+            rehearsed = play(definitions, rules.decide, scenario, story)
+
+            # when it is played through the use cases
+            names = served.enter_given(story.given, story.given.now or MONDAY)
+            differences = Player(definitions, scenario, story, served, names).play()
+
+            # then it goes as told there too, and leaves the same history
+            otherwise += [
+                f"{scenario.key}: {story.title}: {item.sentence}" for item in differences
+            ]
+            if told(served.history()) != told(rehearsed.history):
+                otherwise.append(f"{scenario.key}: {story.title}: another history")
+
+    assert otherwise == []
+
+
+def told(history) -> list[tuple[int, str, str, str | None]]:
+    """What has happened to each run in order; runs are counted anew."""
+    runs = sorted({line.run for line in history})
+    return [
+        (runs.index(line.run), line.procedure, kind(line.event), line.event.step)
+        for line in sorted(history, key=lambda line: line.run)
+    ]
