@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import decisions, memory, startup, steps, transactions
+from benchmarks import decisions, memory, scenarios, startup, steps, transactions
 from benchmarks.floor import Row
 
 RESULTS = Path("var/benchmarks.json")
@@ -23,6 +23,7 @@ ROOMS: dict[str, Any] = {
     "steps": steps.rows,
     "startup": startup.rows,
     "memory": memory.rows,
+    "scenarios": scenarios.rows,
 }
 
 
