@@ -1,6 +1,6 @@
 """A thousand stories of scenarios, played in memory, beside the ten seconds that they may take.
 
-    python -m benchmarks.scenarios
+python -m benchmarks.scenarios
 """
 
 from __future__ import annotations

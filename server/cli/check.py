@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from server.loading import Diagnostic
 from server.settings import Settings
 
-FORMATS = ("text", "json", "github")
+FORMATS = ("text", "json", "sarif", "github")
+SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def register(subparsers: Any) -> None:
@@ -32,7 +35,8 @@ def register(subparsers: Any) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="text for people, json for programs, github for annotations of a pull request",
+        help="text for people, json for programs, sarif for code scanning and editors, github for "
+        "annotations of a pull request",
     )
     parser.set_defaults(run=run)
 
@@ -43,7 +47,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     folders = tuple(arguments.folders) or settings.definitions
     checked = publish.check(folders, settings.rules)
-    tell = {"text": _as_text, "json": _as_json, "github": _for_github}[arguments.format]
+    tell = {"text": _as_text, "json": _as_json, "sarif": _as_sarif, "github": _for_github}[
+        arguments.format
+    ]
     print(tell(checked.diagnostics))
     return 0 if checked.definitions is not None else 1
 
@@ -82,6 +88,50 @@ def _as_json(diagnostics: Sequence[Diagnostic]) -> str:
     ]
     counts = {"errors": errors, "warnings": len(told) - errors}
     return json.dumps({**counts, "diagnostics": told}, indent=2, ensure_ascii=False)
+
+
+def _as_sarif(diagnostics: Sequence[Diagnostic]) -> str:
+    """The Static Analysis Results Interchange Format 2.1.0, as code scanning takes it."""
+    from server.loading.explaining import explanations
+
+    codes = sorted({item.code for item in diagnostics})
+    known = explanations()
+    rules = [
+        {
+            "id": code,
+            "name": known[code].partition(":")[0].partition(" ")[2],
+            "shortDescription": {"text": _first_sentence(known[code])},
+            "fullDescription": {"text": known[code]},
+        }
+        for code in codes
+    ]
+    results = [
+        {
+            "ruleId": item.code,
+            "ruleIndex": codes.index(item.code),
+            "level": item.severity.value,
+            "message": {"text": f"{item.message} {item.hint}".strip()},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": quote(item.mark.file)},
+                        "region": {"startLine": item.mark.line, "startColumn": item.mark.column},
+                    }
+                }
+            ],
+        }
+        for item in diagnostics
+    ]
+    driver = {"name": "procedura", "semanticVersion": version("procedura"), "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    told = {"$schema": SARIF, "version": "2.1.0", "runs": [run]}
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _first_sentence(documentation: str) -> str:
+    """What a code means, in the words after its name."""
+    first = documentation.partition("\n")[0].partition(": ")[2]
+    return f"{first[:1].upper()}{first[1:]}"
 
 
 def _for_github(diagnostics: Sequence[Diagnostic]) -> str:

@@ -115,6 +115,28 @@ tests:
             }
         ]
 
+    def test_answers_code_scanning_in_sarif(self, run, site):
+        write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("high_from", "hihg_from"))
+
+        status, said, _ = run("check --format sarif acme")
+
+        told = json.loads(said)
+        [scan] = told["runs"]
+        [rule] = scan["tool"]["driver"]["rules"]
+        [result] = scan["results"]
+        assert (status, told["version"]) == (1, "2.1.0")
+        assert (rule["id"], rule["name"]) == ("SIT004", "no-such-setting")
+        assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("SIT004", 0, "error")
+        assert result["message"]["text"].endswith("Did you mean 'high_from'?")
+        assert result["locations"] == [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "acme/decisions/incident-priority.yaml"},
+                    "region": {"startLine": 3, "startColumn": 3},
+                }
+            }
+        ]
+
     def test_annotates_pull_requests(self, run, site):
         write(site, "decisions/incident-priority.yaml", OVERRIDE.replace("high_from", "hihg_from"))
 
