@@ -16,6 +16,7 @@ VERBS = (
     "worker",
     "check",
     "test",
+    "fmt",
     "reload",
     "show",
     "explain",

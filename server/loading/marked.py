@@ -174,6 +174,11 @@ def _end(file: str, text: str) -> Mark:
     return Mark(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
 
 
+def _index(event: Any) -> int:
+    """Where what this event closes has ended."""
+    return int(event.end_mark.index)
+
+
 class _GivenUpError(Exception):
     """The rest of the file cannot be read; what is wrong has been said."""
 
@@ -270,12 +275,13 @@ class _Reading:
             item = self._node(event, depth + 1)
             node.items.append(item)
             node.size += item.size
+        node.end = _index(event)
         node.data = [item.data for item in node.items]
 
     def _map(self, node: Node, event: Any, depth: int) -> None:
         node.is_flow = event.flow_style
         node.entries = {}
-        for key_event, value_event in self._pairs():
+        for key_event, value_event in self._pairs(node):
             key = self._node(key_event, depth + 1)
             value = self._node(value_event(), depth + 1)
             node.size += key.size + value.size
@@ -292,9 +298,10 @@ class _Reading:
                 node.entries[key.data] = (key, value)
         node.data = {name: value.data for name, (_, value) in node.entries.items()}
 
-    def _pairs(self) -> Iterator[tuple[Any, Callable[[], Any]]]:
+    def _pairs(self, node: Node) -> Iterator[tuple[Any, Callable[[], Any]]]:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             yield event, self._next
+        node.end = _index(event)
 
     def _written(self, node: Node) -> str:
         return self._text[node.start : node.end]

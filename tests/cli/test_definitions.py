@@ -327,3 +327,107 @@ class TestSchema:
 
         assert status == 1
         assert said.startswith("The schemas cannot be written:")
+
+
+class TestFmt:
+    def test_formats_files_and_says_which(self, run, site):
+        write(site, "roles/clerk.yaml", "role: clerk\ntitle:  Clerk  \nmay: {case: [read]}\n")
+        write(site, "roles/judge.yaml", "role: judge\n")
+
+        status, said, _ = run("fmt acme")
+
+        assert (status, said) == (0, "acme/roles/clerk.yaml\n1 file changed.\n")
+        assert (site / "roles/clerk.yaml").read_text() == (
+            "role: clerk\ntitle:  Clerk\nmay: { case: [read] }\n"
+        )
+
+    def test_only_says_which_would_change_when_it_checks(self, run, site):
+        write(site, "roles/clerk.yaml", "role: clerk  \n")
+
+        status, said, _ = run("fmt --check acme/roles/clerk.yaml")
+
+        assert (status, said) == (1, "acme/roles/clerk.yaml\n1 file would change.\n")
+        assert (site / "roles/clerk.yaml").read_text() == "role: clerk  \n"
+
+    def test_tells_what_cannot_be_read(self, run, site):
+        write(site, "roles/clerk.yaml", "role: clerk\n\ttitle: Clerk\n")
+
+        status, _, told = run("fmt acme")
+
+        assert status == 1
+        assert told.startswith("acme/roles/clerk.yaml:2:1: error YML002: A tab stands here.")
+
+
+class TestTest:
+    def test_plays_the_shipped_stories_and_tests(self, run):
+        status, said, _ = run("test")
+
+        assert status == 0
+        assert "none went otherwise than told." in said
+        assert "of decisions, none failed." in said
+
+    def test_tells_where_a_story_goes_otherwise(self, run, site):
+        write(site, "scenarios/printing.yaml", PRINTING)
+
+        status, said, _ = run("test --folder acme printing")
+
+        assert status == 1
+        assert said == (
+            "acme/scenarios/printing.yaml:13:19: story 'A printer is jammed'\n"
+            "    Expected 'review' to be open; open is 'choose-group' in "
+            "incident-request-assignment.\n"
+            "acme/scenarios/printing.yaml:13:19: story 'A printer is jammed'\n"
+            "    Expected nothing else to be open; open is 'choose-group' in "
+            "incident-request-assignment besides.\n"
+            "1 story, 1 went otherwise than told.\n"
+            "No tests of decisions, none failed.\n"
+        )
+
+    def test_prints_the_stories_that_nobody_has_told(self, run, site):
+        write(site, "scenarios/printing.yaml", PRINTING.replace("[review]", "[choose-group]"))
+
+        status, said, _ = run("test --coverage --bar 100 --folder acme printing")
+
+        assert status == 1
+        assert "# Nothing passes these edges of incident-request-assignment:" in said
+        assert '  - story: "Incident Request Assignment: usable, send_back"\n' in said
+        assert "      # so that return-to-service-desk says send_back\n" in said
+        assert said.endswith(" %; more is asked.\n")
+
+    def test_answers_programs_in_json(self, run):
+        status, said, _ = run("test --format json solution-approval")
+
+        told = json.loads(said)
+        assert (status, told["right"], told["unexpected"]) == (0, True, [])
+        assert told["coverage"]["procedures"]["solution-approval"]["edges"] == {
+            "passed": 12,
+            "total": 12,
+            "missing": [],
+        }
+
+    def test_knows_no_other_names(self, run):
+        assert run("test solution-aproval") == (
+            1,
+            "",
+            (
+                "No scenario, procedure with scenarios or decision is called 'solution-aproval'. Did "
+                "you mean 'solution-approval'?\n"
+            ),
+        )
+
+
+PRINTING = """\
+scenario: printing
+title: Who gets printer requests
+procedure: incident-request-assignment
+given:
+  people: { lily: requester, anna: service-desk-analyst }
+  records:
+    incident_request:
+      jam: { summary: A jam, requester: lily }
+stories:
+  - story: A printer is jammed
+    when:
+      - { begin: incident-request-assignment, start: registered, about: jam }
+    then: { open: [review] }
+"""
