@@ -115,6 +115,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Somebody begins what a run offers as needed; `place.step` is the key of the offer."""
+
+    path: Path
+    place: Place
+    by: str
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
     """Time passes: an amount, an amount of working time, or until a moment; just one is given."""
 
@@ -154,7 +164,7 @@ class Then:
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-Act = Begin | Complete | Enter | Change | Pass | Then
+Act = Begin | Complete | Enter | Change | Need | Pass | Then
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,27 @@ import sqlalchemy as sa
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.definitions import Definitions
+from server.domain.form import Form
 from server.domain.procedure import Beginning
 from server.domain.refusals import Invalid
+from server.domain.run import Run, RunState
 from server.domain.scenario import Given
 from server.domain.values import RecordRef, Type, Value, to_json
 from server.engine.draft import Draft
 from server.engine.events import event_of
+from server.engine.rows import Row
 from server.engine.seats import candidates
 from server.rules import Rules
 from server.storage import queues, tables
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
-from server.usecases import App, records, runs, tasks
+from server.usecases import App, records, runs, tasks, waiting
 from server.usecases.commands import carry_out
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
-from server.usecases.rehearsal.stage import Line, Read, Waiting
+from server.usecases.rehearsal.setting import Told
+from server.usecases.rehearsal.stage import Line, Waiting
 from server.usecases.running import Running
 
 
@@ -82,37 +86,60 @@ class Served:
         beginning: Beginning,
         about: RecordRef | None,
         person: RecordRef | None,
-        read: Read,
+        told: Told,
     ) -> RecordRef:
         if about is not None:
             carry_out(self.app, APPLICATION, lambda running: _begun(running, beginning, about))
             return about
         form = self.definitions.forms.get(beginning.form or "")
-        answers = self._sent(read, form.entity if form else None, form)
+        answers = self._sent(told, form, {})
         actor = Actor("Somebody", person)
         begun = runs.start(self.app, actor, procedure, beginning.key, answers)
         return begun.line.about.record
 
-    def complete(self, task: int, person: RecordRef, outcome: str | None, read: Read) -> None:
+    def complete(self, task: int, person: RecordRef, outcome: str | None, told: Told) -> None:
         view = tasks.view(self.app, Actor("Somebody", person), task)
         procedure = self.definitions.procedures[view.line.procedure]
         action = procedure.step(view.line.step).action
         form = self.definitions.forms.get(getattr(action, "form", None) or "")
         types = {key: asked.type for key, asked in getattr(action, "asks", {}).items()}
-        answers = self._sent(read, form.entity if form else None, form, types)
+        answers = self._sent(told, form, types)
         actor = Actor("Somebody", person)
         tasks.complete(self.app, actor, task, outcome=outcome, answers=answers)
 
-    def enter(self, entity: str, read: Read) -> RecordRef:
-        made = records.create(self.app, APPLICATION, entity, self._values(read, entity))
+    def enter(self, entity: str, told: Told) -> RecordRef:
+        made = records.create(self.app, APPLICATION, entity, self._values(told, entity))
         return made.title.record
 
-    def change(self, record: RecordRef, read: Read, because: str | None) -> None:
-        values = self._values(read, record.entity)
+    def change(self, record: RecordRef, told: Told, because: str | None) -> None:
+        values = self._values(told, record.entity)
         records.update(self.app, APPLICATION, record, values, reason=because)
 
+    def need(self, run: int, key: str, person: RecordRef) -> None:
+        waiting.begin_as_needed(self.app, Actor("Somebody", person), run, key)
+
     def come(self, moment: datetime) -> None:
+        """The worker wakes each run when its moment comes."""
+        while (due := self._next_due(moment)) is not None:
+            self.now = max(due, self.now)
+            waiting.wake(self.app)
         self.now = max(moment, self.now)
+
+    def _next_due(self, until: datetime) -> datetime | None:
+        wakes = (
+            scope.wait.wakes_at
+            for run in self._runs()
+            if run.state is RunState.OPEN
+            for scope in run.scopes.values()
+            if scope.wait is not None
+        )
+        return min((due for due in wakes if due is not None and due <= until), default=None)
+
+    def _runs(self) -> list[Run]:
+        with self.database.read() as connection:
+            kept = Running(self.app, connection, APPLICATION).runs
+            found = [kept.load(row.id, hold=False) for row in self._rows(connection, tables.run)]
+            return [run for run in found if run is not None]
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -168,25 +195,37 @@ class Served:
     def _rows(self, connection: sa.Connection, table: sa.Table) -> Any:
         return connection.execute(sa.select(table).order_by(table.c.id)).all()
 
-    def _values(self, read: Read, entity: str) -> dict[str, Any]:
-        return self._sent(
-            read,
-            None,
-            None,
-            {item.key: item.type for item in self.definitions.entities[entity].columns},
-        )
+    def _values(self, told: Told, entity: str) -> dict[str, Any]:
+        columns = self.definitions.entities[entity].columns
+        return self._sent(told, None, {item.key: item.type for item in columns})
 
-    def _sent(
-        self, read: Read, entity: str | None, form: Any, types: Mapping[str, Type] | None = None
-    ) -> dict[str, Any]:
-        asked = dict(types or {})
+    def _sent(self, told: Told, form: Form | None, types: Mapping[str, Type]) -> dict[str, Any]:
+        """What a person or a program would send."""
+        asked, rows = dict(types), {}
+        entities = self.definitions.entities
         if form is not None:
-            fields = self.definitions.entities[entity or ""].fields
+            fields = entities[form.entity].fields
             asked |= {item.field: fields[item.field].type for item in form.fields}
-        values, problems = read(asked)
+            for item in form.rows:
+                of_row = entities[item.entity].fields
+                inner = {placed.field: of_row[placed.field].type for placed in item.fields}
+                found = told.rows_of(item.field, inner)
+                if found is not None:
+                    rows[item.field] = [_row(row) for row in found]
+        raw = {key: item for key, item in told.raw.items() if key not in rows}
+        values, problems = Told(raw, told.names).values(asked)
         if problems:
             raise Invalid("What the story says cannot be read.", problems)
-        return {key: to_json(value) for key, value in values.items()}
+        return {key: to_json(value) for key, value in values.items()} | rows
+
+
+def _row(row: Row) -> dict[str, Any]:
+    sent: dict[str, Any] = {"values": {key: to_json(value) for key, value in row.values.items()}}
+    if row.record is not None:
+        sent["id"] = row.record.id
+    if row.remove:
+        sent["remove"] = True
+    return sent
 
 
 def _begun(running: Running, beginning: Beginning, about: RecordRef) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from server.domain.decision import Decision
 from server.domain.entity import STATUS
-from server.domain.form import Form
+from server.domain.form import Form, Rows
 from server.domain.procedure import (
     DONE,
     Beginning,
@@ -28,6 +28,7 @@ from server.domain.scenario import (
     Complete,
     Enter,
     Given,
+    Need,
     Open,
     Pass,
     Person,
@@ -43,6 +44,8 @@ from server.loading.faults import scenario as faults
 from server.loading.faults import sense
 from server.loading.marked import Path
 
+ROW_KEYS = frozenset({"record", "remove"})
+"""What a row of a form says besides its fields: which record it is, and that it goes."""
 NOW = "now"
 """In an expectation, the present moment."""
 _PLACE = re.compile(r"(?P<step>[^ ]+)(?: in (?P<procedure>[^ ]+))?(?: about (?P<about>[^ ]+))?")
@@ -166,6 +169,8 @@ class _Reading:
             return self._begin(raw, path)
         if "complete" in raw:
             return self._complete(raw, path)
+        if "as_needed" in raw:
+            return self._need(raw, path)
         if "after" in raw:
             return _passing(raw["after"], path)
         if "at" in raw:
@@ -259,6 +264,21 @@ class _Reading:
         return Complete(
             path, place, raw.get("by"), outcome, answers, raw.get("as"), raw.get("refused")
         )
+
+    def _need(self, raw: Mapping[str, Any], path: Path) -> Need:
+        match = _PLACE.fullmatch(raw["as_needed"])
+        assert match is not None, "the schema has looked at it"
+        place = Place(match["step"], match["procedure"])
+        if place.procedure is not None:
+            self.desk.refer("procedure", place.procedure, *path, "as_needed")
+        procedure = self.desk.manuscript.procedures.get(place.procedure or self.procedure.key)
+        known = sorted(_offers(procedure)) if procedure is not None else [place.step]
+        if place.step not in known and procedure is not None:
+            mark = self.desk.source.mark(*path, "as_needed")
+            where = f"'{procedure.key}', as needed,"
+            self.desk.say(faults.no_such_outcome(mark, place.step, where, known))
+        self._by(raw, path)
+        return Need(path, place, raw["by"], raw.get("refused"))
 
     # -- expectations ---------------------------------------------------------------------------
 
@@ -423,11 +443,27 @@ class _Reading:
                 mark = self.desk.source.key_mark(*at)
                 self.desk.say(faults.not_asked(mark, key, where, types))
                 continue
+            rows = next((item for item in form.rows if item.field == key), None) if form else None
+            if rows is not None:
+                self._rows(rows, raw, at)
+                continue
             typ = types[key]
             if typ is None and entity is not None and key in entity.fields:
                 typ = entity.fields[key].type
             if typ is not None:
                 self._value(raw, typ, at)
+
+    def _rows(self, rows: Rows, raw: Any, path: Path) -> None:
+        """Rows of a form: each its fields, and which record it is, where it is there already."""
+        for index, item in enumerate(raw if isinstance(raw, list) else ()):
+            if not isinstance(item, Mapping):
+                mark = self.desk.source.mark(*path, index)
+                self.desk.say(sense.unfit(mark, "A row is a map of its fields to their values."))
+                continue
+            if "record" in item:
+                self._known(str(item["record"]), (*path, index, "record"), rows.entity)
+            values = {key: value for key, value in item.items() if key not in ROW_KEYS}
+            self._fields(rows.entity, values, (*path, index))
 
     def _fields(
         self, entity: str | None, fields: Mapping[str, Any], path: Path, *, expected: bool = False
@@ -479,7 +515,17 @@ def _called(procedure: Procedure, key: str) -> Iterator[Step]:
 
 def _asked(form: Form | None) -> dict[str, Type | None]:
     """What a form asks; the entity knows the types."""
-    return {item.field: None for item in form.fields} if form is not None else {}
+    if form is None:
+        return {}
+    asked: dict[str, Type | None] = {item.field: None for item in form.fields}
+    return asked | {item.field: None for item in form.rows}
+
+
+def _offers(procedure: Procedure) -> Iterator[str]:
+    """The keys of all that a procedure offers as needed."""
+    yield from (item.key for item in procedure.as_needed)
+    for step in procedure.walk():
+        yield from (item.key for item in getattr(step.action, "as_needed", ()))
 
 
 def _rules_of(step: Step, decisions: Mapping[str, Decision]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from server.domain.scenario import (
     Change,
     Complete,
     Enter,
+    Need,
     Pass,
     Path,
     Place,
@@ -24,10 +25,10 @@ from server.domain.scenario import (
     Story,
     Then,
 )
-from server.domain.values import RecordRef, Type, Value
+from server.domain.values import RecordRef
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.expectations import Seen, differences
-from server.usecases.rehearsal.stage import Line, Read, Stage, Waiting
+from server.usecases.rehearsal.stage import Line, Stage, Waiting
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When stories begin that do not say when."""
@@ -122,6 +123,8 @@ class Player:
                 self._call(act.name, self._stage.enter(act.entity, self._read(act.values)))
             case Change():
                 self._stage.change(self._named(act.record), self._read(act.values), act.because)
+            case Need():
+                self._need(act)
             case Pass():
                 self._stage.come(self._moment(act))
 
@@ -176,6 +179,21 @@ class Player:
             if new is None:
                 raise _NotAsToldError(f"'{act.place}' made no record to be called '{act.name}'.")
             self._names[act.name] = new
+
+    def _need(self, act: Need) -> None:
+        run = None
+        for line in self._stage.history():
+            if line.procedure == (act.place.procedure or self._scenario.procedure):
+                run = line.run
+        if run is None:
+            raise _NotAsToldError(f"No run offers '{act.place.step}'.")
+        person = self._names.get(act.by or "")
+        if person is None:
+            holders = self._stage.holders(act.by or "")
+            if not holders:
+                raise _NotAsToldError(f"Nobody holds the role '{act.by}' in this story.")
+            person = holders[0]
+        self._stage.need(run, act.place.step, person)
 
     def _open(self, place: Place, by: str | None) -> Waiting:
         waiting = self._stage.waiting()
@@ -233,11 +251,8 @@ class Player:
         if name is not None:
             self._names[name] = record
 
-    def _read(self, raw: Mapping[str, Any]) -> Read:
-        def read(types: Mapping[str, Type]) -> tuple[dict[str, Value], dict[str, str]]:
-            return setting.read(types, raw, self._names)
-
-        return read
+    def _read(self, raw: Mapping[str, Any]) -> setting.Told:
+        return setting.Told(raw, self._names)
 
 
 class _NotAsToldError(Exception):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,15 @@ from server.domain.scenario import Given, Person
 from server.domain.values import Kind, RecordRef, Type, Value, from_json
 from server.engine.draft import Draft
 from server.engine.people import HOLDER, MEMBERSHIP
+from server.engine.rows import Row, RowSheet, Written
 from server.engine.seats import PERSON
 
 Names = Mapping[str, RecordRef]
 Statuses = Mapping[RecordRef, str]
 FOREVER = "9999-12-31"
+ROW_KEYS = frozenset({"record", "remove"})
+"""What a row of a form may say besides its fields: which record it is, and that it goes."""
+FLAGS: Mapping[Any, bool] = {"yes": True, "no": False, True: True, False: False}
 
 
 def enter(given: Given, draft: Draft, entities: Mapping[str, Entity]) -> tuple[Names, Statuses]:
@@ -39,6 +44,45 @@ def enter(given: Given, draft: Draft, entities: Mapping[str, Entity]) -> tuple[N
             statuses[names[name]] = str(status)
         draft.change(names[name], values)
     return names, statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a story says that is typed in; `names` are those of its records."""
+
+    raw: Mapping[str, Any]
+    names: Names
+
+    def values(
+        self, types: Mapping[str, Type], lists: Iterable[RowSheet] = ()
+    ) -> tuple[dict[str, Value], dict[str, str]]:
+        """Values of these types, and a sentence for what is none of them and no list of rows."""
+        passed = {sheet.rows.field for sheet in lists}
+        raw = {key: item for key, item in self.raw.items() if key not in passed}
+        return read(types, raw, self.names)
+
+    def rows(self, lists: Iterable[RowSheet]) -> tuple[Written, dict[str, str]]:
+        """What is to be done to rows of a form, and what is wrong with them."""
+        written: dict[str, tuple[RowSheet, tuple[Row, ...]]] = {}
+        problems: dict[str, str] = {}
+        for sheet in lists:
+            types = {place.field.key: place.field.type for place in sheet.places}
+            found = self.rows_of(sheet.rows.field, types)
+            problems |= sheet.problems(found)
+            written[sheet.rows.field] = (sheet, sheet.written(found))
+        return written, problems
+
+    def rows_of(self, key: str, types: Mapping[str, Type]) -> list[Row] | None:
+        """The rows that the story tells, None where it tells none."""
+        if key not in self.raw:
+            return None
+        found = []
+        for item in self.raw[key]:
+            values = {name: raw for name, raw in item.items() if name not in ROW_KEYS}
+            record = self.names[item["record"]] if "record" in item else None
+            read_values, _ = read(types, values, self.names)
+            found.append(Row(record, read_values, FLAGS[item.get("remove", False)]))
+        return found
 
 
 def read(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,21 +15,21 @@ from server.domain.procedure import Beginning, Do
 from server.domain.refusals import Failed, Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import Run, RunState, TaskState
 from server.domain.values import RecordRef, Type, Value
+from server.domain.watch import Watch
 from server.engine import events as happened
-from server.engine import settled, settling
+from server.engine import settled, settling, watching
 from server.engine.advance import Machine
 from server.engine.apply import apply
 from server.engine.draft import Decide, Draft
 from server.engine.forms import Sheet, accepted, sheet_of
 from server.engine.people import PeopleOfRecords, PeopleSeen
+from server.engine.rows import Written, write
 from server.engine.seats import candidates
 from server.engine.walk import StepFailed, Walk
 from server.usecases import submission
 from server.usecases.holding import written_fields
 from server.usecases.rehearsal.memory import Memory
-
-Read = Callable[[Mapping[str, Type]], tuple[dict[str, Value], dict[str, str]]]
-"""Reads what a story says, once it is known which types are asked: values, and what is wrong."""
+from server.usecases.rehearsal.setting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,21 @@ class Stage(Protocol):
         beginning: Beginning,
         about: RecordRef | None,
         person: RecordRef | None,
-        read: Read,
+        told: Told,
     ) -> RecordRef:
         """A run begins; the record that it is about. Without `about`, by hand, by a person."""
 
-    def complete(self, task: int, person: RecordRef, outcome: str | None, read: Read) -> None:
+    def complete(self, task: int, person: RecordRef, outcome: str | None, told: Told) -> None:
         """A person completes a task."""
 
-    def enter(self, entity: str, read: Read) -> RecordRef:
+    def enter(self, entity: str, told: Told) -> RecordRef:
         """A record comes into being."""
 
-    def change(self, record: RecordRef, read: Read, because: str | None) -> None:
+    def change(self, record: RecordRef, told: Told, because: str | None) -> None:
         """A record is changed by hand."""
+
+    def need(self, run: int, key: str, person: RecordRef) -> None:
+        """A person begins what an open run offers as needed."""
 
     def come(self, moment: datetime) -> None:
         """The clock shows a later moment; what was due until then happens."""
@@ -119,6 +124,7 @@ class Rehearsal:
         self._books: dict[str, Book] = {}
         self._tasks: dict[int, tuple[int, int]] = {}
         self._machine: Machine | None = None
+        self._called: set[int] = set()
 
     @property
     def now(self) -> datetime:
@@ -132,7 +138,7 @@ class Rehearsal:
         beginning: Beginning,
         about: RecordRef | None,
         person: RecordRef | None,
-        read: Read,
+        told: Told,
     ) -> RecordRef:
         book = self.book(procedure)
         if about is None and person is not None and str(beginning.by) not in self.roles_of(person):
@@ -141,8 +147,9 @@ class Rehearsal:
         def do(command: _Command) -> RecordRef:
             record = about
             if record is None:
-                values = self._typed(book, beginning, read, command.draft)
+                values, rows = self._typed(book, beginning, told, command.draft)
                 record = command.draft.create(book.procedure.about, values)
+                write(command.draft, record, rows)
             walk = command.machine.begin(book, beginning, record)
             if walk is None:
                 raise WrongState(f"The condition of the start '{beginning.key}' does not hold.")
@@ -151,7 +158,7 @@ class Rehearsal:
         found: RecordRef = self._carry_out(do)
         return found
 
-    def complete(self, task: int, person: RecordRef, outcome: str | None, read: Read) -> None:
+    def complete(self, task: int, person: RecordRef, outcome: str | None, told: Told) -> None:
         run_id, number = self._tasks[task]
         kept = self._runs[run_id]
         found = kept.run.tasks[number]
@@ -170,30 +177,34 @@ class Rehearsal:
             types: dict[str, Type] = {key: item.type for key, item in action.asks.items()}
             if sheet is not None:
                 types |= _types(sheet)
-            sent, problems = read(types)
-            values, asked = accepted(command.draft, found, action, chosen, sheet, sent, problems)
-            command.machine.complete(walk, number, chosen, values, asked)
+            lists = sheet.rows(self.definitions.entities) if sheet is not None else ()
+            sent, problems = told.values(types, lists)
+            rows, of_rows = told.rows(lists)
+            values, asked = accepted(
+                command.draft, found, action, chosen, sheet, sent, problems | of_rows
+            )
+            command.machine.complete(walk, number, chosen, values, asked, rows)
 
         self._carry_out(do)
 
-    def enter(self, entity: str, read: Read) -> RecordRef:
+    def enter(self, entity: str, told: Told) -> RecordRef:
         definition = self.definitions.entities[entity]
         types = {item.key: item.type for item in definition.columns}
 
         def do(command: _Command) -> RecordRef:
-            values, problems = read(types)
+            values, problems = told.values(types)
             _raise(problems)
             return command.draft.create(entity, values)
 
         found: RecordRef = self._carry_out(do)
         return found
 
-    def change(self, record: RecordRef, read: Read, because: str | None) -> None:
+    def change(self, record: RecordRef, told: Told, because: str | None) -> None:
         definition = self.definitions.entities[record.entity]
         types = {item.key: item.type for item in definition.columns}
 
         def do(command: _Command) -> None:
-            values, problems = read(types)
+            values, problems = told.values(types)
             _raise(problems)
             differing = {
                 key: value
@@ -213,8 +224,40 @@ class Rehearsal:
 
         self._carry_out(do)
 
+    def need(self, run: int, key: str, person: RecordRef) -> None:
+        kept = self._runs[run]
+
+        def do(command: _Command) -> None:
+            walk = command.machine.walk(kept.run, kept.book)
+            number = command.machine.begin_as_needed(walk, key, None)
+            [task] = [item for item in walk.run.open_tasks if item.scope == number]
+            if person not in candidates(task.seat, self._people(self._draft())):
+                raise NotAllowed(f"This is for the role {task.seat.role}.")
+
+        self._carry_out(do)
+
     def come(self, moment: datetime) -> None:
+        while (found := self._next_due(moment)) is not None:
+            due, run_id = found
+            self._now = max(due, self._now)
+            with contextlib.suppress(Failed):  # then it is told by its history, and woken no more
+                self._carry_out(functools.partial(_recheck, self._runs[run_id]))
         self._now = max(moment, self._now)
+
+    def _next_due(self, until: datetime) -> tuple[datetime, int] | None:
+        """The next moment that lets a run go on, and that run."""
+        return min(
+            (
+                (wakes, number)
+                for number, kept in self._runs.items()
+                if kept.run.state is RunState.OPEN
+                for scope in kept.run.scopes.values()
+                if scope.wait is not None
+                and (wakes := scope.wait.wakes_at) is not None
+                and wakes <= until
+            ),
+            default=None,
+        )
 
     # -- looking ------------------------------------------------------------------------------
 
@@ -269,6 +312,41 @@ class Rehearsal:
                 return run, kept.book
         return None
 
+    def callers(self, run: int) -> tuple[tuple[Run, Book], ...]:
+        return tuple(
+            (kept.run, kept.book)
+            for kept in self._runs.values()
+            if kept.run.is_open
+            and self._is_free(kept.run)
+            and any(
+                scope.wait is not None and scope.wait.run == run
+                for scope in kept.run.scopes.values()
+            )
+        )
+
+    def called(self, run: int) -> tuple[Run, Book] | None:
+        kept = self._runs.get(run)
+        if kept is None or not kept.run.is_open or run not in self._called:
+            return None
+        return kept.run, kept.book
+
+    def watching(self, watches: Iterable[Watch]) -> Iterable[int]:
+        wanted = set(watches)
+        draft = self._draft()
+        return [
+            number
+            for number, kept in self._runs.items()
+            if kept.run.is_open
+            and wanted
+            & watching.watches(
+                Walk(kept.run, kept.book, kept.run), draft, self.definitions.entities, self._now
+            )
+        ]
+
+    def _is_free(self, run: Run) -> bool:
+        """Whether the command under way has not taken this run up yet."""
+        return self._machine is None or run.id not in self._machine.walks
+
     def open_about(self, records: Iterable[RecordRef]) -> Iterable[int]:
         wanted = set(records)
         return [
@@ -319,7 +397,7 @@ class Rehearsal:
         machine = self._machine = Machine(draft, people, roles, self._decide, self)
         try:
             made = do(_Command(draft, machine))
-            settling.settle(machine, draft, self.definitions.procedures, self)
+            settling.settle(machine, draft, self.definitions.procedures, entities, self)
             stored = self._save(draft, machine)
         except (StepFailed, NoVerdict) as error:
             raise self._failed(error, machine) from error
@@ -342,7 +420,7 @@ class Rehearsal:
         self, walk: Walk, ids: Mapping[int, int], stored: Mapping[RecordRef, RecordRef]
     ) -> None:
         run_id = ids.get(walk.run.id, walk.run.id)
-        run = settled.run(walk.run, stored)
+        run = settled.run(settled.awaiting(walk.run, ids), stored)
         tasks = {}
         for number, task in run.tasks.items():
             task_id = task.id
@@ -353,6 +431,8 @@ class Rehearsal:
         run = replace(run, id=run_id, tasks=tasks)
         self._runs[run_id] = _Kept(run, walk.book)
         for event in walk.events:
+            if isinstance(event, happened.RunStarted) and event.called:
+                self._called.add(run_id)
             self._history.append(Line(run_id, run.procedure, settled.event(event, stored, ids)))
         for _, verdict in walk.verdicts:
             self.hits += [(verdict.decision, rule) for rule in verdict.hits]
@@ -369,24 +449,31 @@ class Rehearsal:
         return Failed(f"The run cannot go on: {error}")
 
     def _typed(
-        self, book: Book, beginning: Beginning, read: Read, draft: Draft
-    ) -> Mapping[str, Value]:
+        self, book: Book, beginning: Beginning, told: Told, draft: Draft
+    ) -> tuple[Mapping[str, Value], Written]:
         """What the form of a start makes of what the story answers."""
         if beginning.form is None:
-            values, problems = read({})
+            values, problems = told.values({})
             _raise(problems)
-            return values
+            return values, {}
         form = book.forms[beginning.form]
-        sheet = Sheet(form, self.definitions.entities[form.entity], None, {}, draft)
-        values, problems = read(_types(sheet))
-        _raise({**sheet.problems(values), **problems})
-        return sheet.written(values)
+        entities = self.definitions.entities
+        sheet = Sheet(form, entities[form.entity], None, {}, draft)
+        lists = sheet.rows(entities)
+        values, problems = told.values(_types(sheet), lists)
+        rows, of_rows = told.rows(lists)
+        _raise({**sheet.problems(values), **problems, **of_rows})
+        return sheet.written(values), rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Command:
     draft: Draft
     machine: Machine
+
+
+def _recheck(kept: _Kept, command: _Command) -> None:
+    command.machine.recheck(command.machine.walk(kept.run, kept.book))
 
 
 def _types(sheet: Sheet) -> dict[str, Type]:
