@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from server import loading
+from server.domain.definitions import Definitions
 from server.engine.events import kind
 from server.rules import Rules
 from server.usecases.rehearsal import Player, play
 from server.usecases.rehearsal.player import MONDAY
+from tests.promises.shop import YARD
 from tests.scenarios.served import Served
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def definitions():
-    return loading.load(loading.folders([])).definitions
+@pytest.fixture(params=["shipped", "yard"])
+def definitions(request, tmp_path) -> Definitions:
+    """The shipped definitions; and those of a yard, with all that lists and waits can do."""
+    folders: tuple[Any, ...] = loading.folders([])
+    if request.param == "yard":
+        (tmp_path / "scenarios").mkdir()
+        shutil.copyfile(Path(__file__).parent / "yard.yaml", tmp_path / "scenarios/building.yaml")
+        folders = (*YARD, tmp_path)
+    loaded = loading.load(folders)
+    assert loaded.definitions is not None, loaded.diagnostics
+    return loaded.definitions
 
 
 def test_every_story_goes_the_same_way_with_a_database_as_without(definitions, database):
@@ -32,12 +46,13 @@ def test_every_story_goes_the_same_way_with_a_database_as_without(definitions, d
             names = served.enter_given(story.given, story.given.now or MONDAY)
             differences = Player(definitions, scenario, story, served, names).play()
 
-            # then it goes as told there too, and leaves the same history
+            # then it goes as told here and there, and leaves the same history
             otherwise += [
-                f"{scenario.key}: {story.title}: {item.sentence}" for item in differences
+                f"{story.title}: {item.path}: {item.sentence}"
+                for item in (*rehearsed.differences, *differences)
             ]
             if told(served.history()) != told(rehearsed.history):
-                otherwise.append(f"{scenario.key}: {story.title}: another history")
+                otherwise.append(f"{story.title}: another history")
 
     assert otherwise == []
 

@@ -11,15 +11,30 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
-from server.domain.procedure import Choose, Do, Procedure, Step
+from server.domain.procedure import Choose, Do, Procedure, Step, WaitUntil
 from server.engine import events as happened
 from server.engine.advance import spoken
 from server.usecases.rehearsal.player import Played
 from server.usecases.rehearsal.stage import Line
 
+LATE = "late"
 ON = ""
 """The way out of a step that has only one."""
-_SELDOM = (happened.TaskOpened, happened.TaskMoved, happened.TaskWithdrawn, happened.RunFailed)
+_STAYS = (
+    happened.TaskOpened,
+    happened.TaskMoved,
+    happened.TaskWithdrawn,
+    happened.GroupOpened,
+    happened.TurnsOpened,
+    happened.TurnOpened,
+    happened.AsNeededOpened,
+    happened.WaitOpened,
+    happened.WaitMoved,
+    happened.WaitWithdrawn,
+    happened.Called,
+    happened.RunFailed,
+)
+"""What happens at a step before it is left."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,6 +114,8 @@ def ways(step: Step) -> tuple[str, ...]:
     """The ways out of a step."""
     if isinstance(step.action, Choose):
         return tuple(rule.key for rule in step.action.gateway.rules)
+    if isinstance(step.action, WaitUntil):
+        return (ON, *step.outcomes)
     return tuple(step.outcomes) or (ON,)
 
 
@@ -144,7 +161,7 @@ def _passed(procedure: Procedure, lines: Iterable[Line]) -> Iterator[Edge]:
         if isinstance(event, happened.RunStarted):
             yield Edge(None, event.start)
         step = steps.get(event.step or "")
-        if step is None or isinstance(event, _SELDOM):
+        if step is None or isinstance(event, _STAYS):
             continue
         match event:
             case happened.TaskCompleted(outcome=outcome):
@@ -161,6 +178,12 @@ def _passed(procedure: Procedure, lines: Iterable[Line]) -> Iterator[Edge]:
                 around.discard(number)
                 if not around:
                     yield Edge(step.key, ON)
+            case happened.WaitOver(late=late):
+                yield Edge(step.key, LATE if late else ON)
+            case happened.Returned(end=end):
+                yield Edge(step.key, end if end in step.outcomes else ON)
+            case happened.ListClosed(withdrawn=True):
+                continue
             case _ if not isinstance(step.action, Do):
                 yield Edge(step.key, ON)
 

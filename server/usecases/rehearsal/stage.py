@@ -233,6 +233,7 @@ class Rehearsal:
             [task] = [item for item in walk.run.open_tasks if item.scope == number]
             if person not in candidates(task.seat, self._people(self._draft())):
                 raise NotAllowed(f"This is for the role {task.seat.role}.")
+            walk.happen(happened.TaskClaimed(task.step, task.number, person.id))
 
         self._carry_out(do)
 
