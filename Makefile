@@ -38,8 +38,9 @@ lint: .venv/tests  ## Format, style, types, import directions
 	$(bin)/mypy
 	$(bin)/lint-imports
 
-definitions: .venv/product  ## Check every definition
+definitions: .venv/product  ## Check every definition, and play every scenario
 	$(bin)/procedura check
+	$(bin)/procedura test
 
 fix: .venv/tests  ## Format, mend what can be mended, write the reference of the language anew
 	$(bin)/ruff format .
