@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from server.domain.definitions import Definitions
 from server.domain.procedure import (
     DONE,
+    AsNeeded,
     Beginning,
+    Call,
     Choose,
     Decide,
     Do,
     Procedure,
     Step,
+    WaitUntil,
     inner_lists,
 )
 from server.usecases.rehearsal.coverage import ON, Covered, Edge, ways
 
+AS_NEEDED = "as_needed"
+"""In place of a step: what is offered is begun."""
 BLANK = "___"
 """What stands where an author has to fill in something. It is no value of any type."""
 
@@ -57,9 +62,25 @@ def _way(procedure: Procedure, edge: Edge) -> tuple[Beginning, tuple[_Move, ...]
             continue
         found = _search(moves, first, edge)
         if found is not None:
-            last = found[-1].to
-            return start, (*found, *(_straight(moves, last) if last else ()))
+            return start, _to_its_end(moves, found)
+    for item in offers(procedure):
+        found = _search(moves, item.steps[0].key, edge) if item.steps else None
+        if found is not None and procedure.starts:
+            offered = _Move(AS_NEEDED, item.key, item.steps[0].key)
+            return procedure.starts[0], (offered, *_to_its_end(moves, found))
     return None
+
+
+def _to_its_end(moves: Mapping[str, list[_Move]], path: tuple[_Move, ...]) -> tuple[_Move, ...]:
+    last = path[-1].to
+    return (*path, *(_straight(moves, last) if last else ()))
+
+
+def offers(procedure: Procedure) -> Iterator[AsNeeded]:
+    """All that a procedure offers as needed."""
+    yield from procedure.as_needed
+    for step in procedure.walk():
+        yield from getattr(step.action, "as_needed", ())
 
 
 def _search(moves: Mapping[str, list[_Move]], first: str, edge: Edge) -> tuple[_Move, ...] | None:
@@ -90,8 +111,9 @@ def _straight(moves: Mapping[str, list[_Move]], step: str | None) -> tuple[_Move
 
 def _moves(procedure: Procedure) -> dict[str, list[_Move]]:
     found: dict[str, list[_Move]] = {}
-    for move in _of_list(procedure.steps, None):
-        found.setdefault(move.step, []).append(move)
+    for steps in (procedure.steps, *(item.steps for item in procedure.as_needed)):
+        for move in _of_list(steps, None):
+            found.setdefault(move.step, []).append(move)
     return found
 
 
@@ -138,7 +160,10 @@ def _story(
         f"      - {_begin(definitions, procedure, start)}",
     ]
     for move in moves:
-        lines += _line(definitions, procedure.step(move.step), move)
+        if move.step == AS_NEEDED:
+            lines.append(f"      - {{ as_needed: {move.way}, by: {BLANK} }}")
+        else:
+            lines += _line(definitions, procedure.step(move.step), move)
     lines += ["    then:", f"      open: [{BLANK}]"]
     return "\n".join(lines) + "\n"
 
@@ -169,6 +194,10 @@ def _line(definitions: Definitions, step: Step, move: _Move) -> Iterator[str]:
             if needed:
                 answers = ", ".join(f"{key}: {BLANK}" for key in needed)
                 yield f"        answers: {{ {answers} }}"
+        case WaitUntil():
+            yield f"      - after: {BLANK}   # until '{step.title or step.key}' is over"
+        case Call(procedure=called):
+            yield f"      # what {called} asks for{f', until it is {move.way}' if move.way else ''}"
         case Decide(decision=decision) if move.way != ON:
             yield f"      # so that {decision} says {move.way}"
         case Choose():
