@@ -1,6 +1,7 @@
 """Scenarios played without a database: the engine and the rules, records in memory, a set clock.
 
-stage         where stories are played; the one in memory
+stage         where stories are played, as a player sees it
+inmemory      the stage that needs no database; memory, its records
 setting       the people and records that a story gives
 player        plays a story, act by act
 expectations  what a story expects, beside what is
@@ -14,8 +15,8 @@ from server.domain.definitions import Definitions
 from server.domain.scenario import Scenario, Story
 from server.engine.draft import Decide, Draft
 from server.usecases.rehearsal import setting
+from server.usecases.rehearsal.inmemory import Rehearsal
 from server.usecases.rehearsal.player import MONDAY, Difference, Played, Player
-from server.usecases.rehearsal.stage import Rehearsal
 
 __all__ = ["Difference", "Played", "Player", "Rehearsal", "play", "play_all"]
 
