@@ -103,6 +103,7 @@ HANDLING = drawn.a_procedure(
     drawn.do("work", "specialist"),
     drawn.end("handled"),
     starts=(drawn.after("registration"),),
+    as_needed={"call-back": [drawn.do("call-back", "specialist")]},
 )
 PROCEDURES = {item.key: item for item in (REGISTRATION, HANDLING, EVENT_HANDLING)}
 

@@ -56,6 +56,39 @@ class TestRuns:
         assert problem(ada.post(path, {"reason": ""}), 422)["problems"].keys() == {"reason"}
 
 
+class TestAsNeeded:
+    @pytest.fixture
+    def handling(self, ann, run):
+        body = {"outcome": "go_on", "answers": {"knows": False}}
+        ann.post(f"/tasks/{run['tasks'][0]['id']}/complete", body)
+        [line] = ann.get("/runs?procedure=handling").json["items"]
+        return f"/runs/{line['id']}"
+
+    def test_a_run_says_what_may_be_begun_and_by_whom(self, ann, sam, handling):
+        [offer] = sam.get(handling).json["offers"]
+        assert offer == {
+            "as_needed": "call-back",
+            "title": "Call-back",
+            "list": 0,
+            "role_title": "Specialist",
+        }
+        assert ann.get(handling).json["offers"] == []
+
+    def test_whoever_begins_it_has_its_first_task(self, sam, handling):
+        begun = sam.post(f"{handling}/as-needed", {"as_needed": "call-back"})
+        assert begun.status_code == 201
+        assert begun.json["step"] == "call-back"
+        assert begun.json["claimed_by"]["label"] == "Sam"
+        assert {task["step"] for task in sam.get(handling).json["tasks"]} == {"work", "call-back"}
+
+    def test_it_is_refused_to_others_and_where_nothing_of_that_name_is(self, ann, sam, handling):
+        path = f"{handling}/as-needed"
+        problem(ann.post(path, {"as_needed": "call-back"}), 403)
+        problem(sam.post(path, {"as_needed": "call-back", "list": 7}), 409)
+        problem(sam.post(path, {"as_needed": "order"}), 409)
+        problem(sam.post("/runs/99/as-needed", {"as_needed": "order"}), 404)
+
+
 class TestBeginning:
     def test_is_offered_to_who_may(self, ann, sam):
         starts = ann.get("/starts").json["items"]
