@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from server.domain.run import Run, RunState, Wait
 from server.domain.watch import Watch
+from server.storage.prepared import Prepared
 from server.storage.tables import run, wait, watch
 
 
@@ -51,9 +52,14 @@ def save_watches(connection: sa.Connection, run_id: int, watches: Iterable[Watch
 
 def watching(connection: sa.Connection, watches: Iterable[Watch]) -> Sequence[int]:
     """The ids of the runs that watch one of these."""
-    texts = [_text(item) for item in watches if item.record is None or item.record.id > 0]
-    found = connection.scalars(_WATCHING, {"any_of": texts}) if texts else ()
-    return sorted(set(found))
+    texts = sorted(_text(item) for item in watches if item.record is None or item.record.id > 0)
+    found: set[int] = set()
+    for start in range(0, len(texts), _AT_ONCE):
+        some = texts[start : start + _AT_ONCE]
+        asked = some + some[:1] * (_AT_ONCE - len(some))
+        given = {f"watched_{number}": text for number, text in enumerate(asked)}
+        found.update(row.run_id for row in _WATCHING.all(connection, given))
+    return sorted(found)
 
 
 def callers(connection: sa.Connection, run_id: int) -> Sequence[int]:
@@ -84,8 +90,12 @@ _DELETE_WATCH = watch.delete().where(
     watch.c.run_id == sa.bindparam("of_run"), watch.c.watched == sa.bindparam("of_watched")
 )
 _WATCHED_BY = sa.select(watch.c.watched).where(watch.c.run_id == sa.bindparam("of_run"))
-_WATCHING = sa.select(watch.c.run_id).where(
-    watch.c.watched.in_(sa.bindparam("any_of", expanding=True))
+_AT_ONCE = 16
+"""How many watches are asked for in one statement, which is made ready once."""
+_WATCHING = Prepared(
+    sa.select(watch.c.run_id).where(
+        sa.or_(*(watch.c.watched == sa.bindparam(f"watched_{n}") for n in range(_AT_ONCE)))
+    )
 )
 _CALLERS = (
     sa.select(wait.c.run_id)
