@@ -18,6 +18,7 @@ from server.domain.definitions import Origin, Process
 from server.domain.expression import parse, resolve
 from server.domain.form import Form, FormField, Section
 from server.domain.procedure import (
+    AsNeeded,
     Assignment,
     Beginning,
     Decide,
@@ -148,6 +149,19 @@ HANDLING = Procedure(
         Step("ended", End("resolved")),
     ),
     names=NAMES,
+    as_needed=(
+        AsNeeded(
+            "call-back",
+            "Call the user back",
+            (
+                Step(
+                    "call-back",
+                    Do("Ring up", "specialist", "Be kind. Ask what else is broken."),
+                    title="Call the user back",
+                ),
+            ),
+        ),
+    ),
 )
 DEFINITIONS = some_definitions(
     replace(

@@ -25,6 +25,29 @@ def begun(office):
     return line.id
 
 
+class TestAsNeeded:
+    def test_a_run_offers_it_to_those_who_may_and_leads_to_its_task(self, office, begun):
+        run = tasks.view(office.app, office.actor("bob"), begun).line.run_id
+        client = office.browser("bob")
+
+        assert 'name="offer" value="call-back"' in text(client.get(f"/runs/{run}/"))
+        sent = {
+            "csrf_token": token(client.get(f"/runs/{run}/")),
+            "offer": "call-back",
+            "list": "0",
+        }
+        answer = client.post(f"/runs/{run}/as-needed", data=sent)
+
+        assert answer.status_code == 302
+        page = text(client.get(answer.location))
+        assert "Ring up" in page
+        assert "Be kind." in page
+
+    def test_a_run_does_not_offer_it_to_others(self, office, begun):
+        run = tasks.view(office.app, office.actor("bob"), begun).line.run_id
+        assert 'name="offer"' not in text(office.browser("ann").get(f"/runs/{run}/"))
+
+
 class TestLoggingIn:
     def test_a_page_asks_who_you_are_and_then_shows_itself(self, office):
         client = office.browser()
