@@ -270,3 +270,11 @@ def test_branches_groups_and_the_run_itself_offer_what_is_needed(tmp_path):
         "ask",
     ]
     assert not any(isinstance(step.action, Call) for step in procedure.walk())
+
+
+def test_a_recurring_start_fills_what_its_record_needs(tmp_path):
+    starts = [{"after": "case-registration"}, {"every": "month"}]
+
+    _, told = read(tmp_path, [{"step": "look", **TASK}], starts=starts)
+
+    assert told == ["FRM004: Nothing fills Subject of the new case."]

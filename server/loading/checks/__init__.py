@@ -42,6 +42,7 @@ NAMES = (
     "start_without_record",
     "duplicate_start",
     "called_continues",
+    "calls_in_circle",
     "misfiled",
     "outside_work",
     # its steps

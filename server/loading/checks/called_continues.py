@@ -5,7 +5,7 @@ it may `start` the other, or `call` it in turn.
 
     procedure: case-registration
     steps:
-      - { step: again, call: case-registration }
+      - { step: others, for_each: other in cases, call: case-registration, about: other }
       - { step: review, continue_in: case-review }
     starts:
       - { by: clerk, title: Somebody comes in, form: case-intake }

@@ -30,6 +30,10 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                 entity = manuscript.entities[form.entity]
                 filled = _filled(manuscript, start.form) | _set(start.set, entity.key)
                 yield from _missing(entity, filled, mark)
+            made = manuscript.entities.get(procedure.about)
+            if start.every is not None and made is not None:
+                mark = source.mark("starts", index, "every")
+                yield from _missing(made, _set(start.set, made.key), mark)
         for step, path in manuscript.steps(procedure):
             creation = _creation(step)
             made = manuscript.entities.get(creation.entity) if creation else None
