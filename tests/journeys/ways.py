@@ -12,6 +12,7 @@ from server.domain.definitions import Definitions
 from server.domain.procedure import (
     DONE,
     Beginning,
+    Call,
     Choose,
     ContinueIn,
     Decide,
@@ -19,7 +20,7 @@ from server.domain.procedure import (
     Procedure,
     Start,
     Step,
-    Together,
+    inner_lists,
 )
 
 Node = tuple[str, str]
@@ -101,14 +102,13 @@ def _of_list(
     for step, following in itertools.zip_longest(steps, steps[1:]):
         node = (procedure.key, step.key)
         default = step.then or (following.key if following else DONE)
-        if isinstance(step.action, Start | ContinueIn):
+        if isinstance(step.action, Start | ContinueIn | Call):
             other = definitions.procedures[step.action.procedure]
             entry = _entry(other, procedure.key, step.action.enters)
             yield Edge(node, None, (other.key, entry.begins_at or other.steps[0].key))
-        if isinstance(step.action, Together):
-            for branch in step.action.branches:
-                yield Edge(node, None, (procedure.key, branch.steps[0].key))
-                yield from _of_list(definitions, procedure, branch.steps, default)
+        for inner in inner_lists(step):
+            yield Edge(node, None, (procedure.key, inner.steps[0].key))
+            yield from _of_list(definitions, procedure, inner.steps, default)
         if isinstance(step.action, End | ContinueIn):
             continue
         for outcome, target in _targets(step, default):
