@@ -83,6 +83,15 @@ class TestAStoryThatGoesAsTold:
 
         assert told(others + unfinished + "    then: { open: [judge] }\n") == []
 
+    def test_calls_what_came_into_being_by_its_entity_where_it_has_no_name(self, told):
+        entered = """\
+      - { new: case, with: { subject: A gate } }
+      - { change: case, with: { subject: A green gate } }
+"""
+        then = "    then: { records: { case: { subject: A green gate }, fence: { subject: A fence } } }\n"
+
+        assert told(entered + then) == []
+
     def test_names_what_comes_into_being(self, told):
         entered = """\
       - { new: case, with: { subject: A gate, urgent: yes }, as: gate }

@@ -110,7 +110,8 @@ def _story(names: Names, raw: Mapping[str, Any], path: Path, common: Given) -> S
             {**common.people, **own.people},
             {**common.records, **own.records},
         )
+    names.tells = True
     acts = [act(names, item, (*path, "when", index)) for index, item in enumerate(raw["when"])]
     acts.append(then(names, raw["then"], (*path, "then")))
-    names.known = known
+    names.known, names.tells = known, False
     return Story(words(raw, "story"), several(raw.get("ledger", ())), given, tuple(acts), path)

@@ -40,7 +40,7 @@ def act(names: Names, raw: Mapping[str, Any], path: Path) -> Act:
         names.call(raw, raw["new"], path)
         return Enter(path, raw["new"], values, raw.get("as"), refused)
     names.look_up(raw["change"], (*path, "change"))
-    names.fields(names.known.get(raw["change"]), values, (*path, "with"))
+    names.fields(names.entity(raw["change"]), values, (*path, "with"))
     return Change(path, raw["change"], values, raw.get("because"), refused)
 
 

@@ -29,12 +29,14 @@ PLACE = re.compile(r"(?P<step>[^ ]+)(?: in (?P<procedure>[^ ]+))?(?: about (?P<a
 class Names:
     """The names that the story being read knows, each with its entity.
 
-    `procedure` is the one that the scenario is about.
+    `procedure` is the one that the scenario is about. `tells`: acts and expectations are being
+    read. There, an entity's key stands for its newest record that came into being in the story.
     """
 
     desk: Desk
     procedure: Procedure
     known: dict[str, str] = field(default_factory=dict)
+    tells: bool = False
 
     def give(self, name: str, entity: str, path: Path) -> None:
         if self.known.get(name, entity) != entity:
@@ -57,11 +59,17 @@ class Names:
     ) -> None:
         source = self.desk.source
         mark = source.key_mark(*path) if is_key else source.mark(*path)
-        if name not in self.known:
+        found = self.entity(name)
+        if found is None:
             self.desk.say(faults.unknown_name(mark, name, self.known))
-        elif entity is not None and self.known[name] != entity:
-            sentence = f"'{name}' is a {self.known[name]} record; a {entity} record is needed."
+        elif entity is not None and found != entity:
+            sentence = f"'{name}' is a {found} record; a {entity} record is needed."
             self.desk.say(sense.unfit(mark, sentence))
+
+    def entity(self, name: str) -> str | None:
+        """What kind of record a name stands for; None where it stands for nothing."""
+        is_key = self.tells and name in self.desk.manuscript.entities
+        return self.known.get(name, name if is_key else None)
 
     def look_up_doer(self, raw: Mapping[str, Any], path: Path) -> None:
         if "by" in raw and raw["by"] not in self.desk.manuscript.known("role"):

@@ -252,7 +252,12 @@ class Player:
             self._names[name] = record
 
     def _read(self, raw: Mapping[str, Any]) -> setting.Told:
-        return setting.Told(raw, self._names)
+        made = {
+            entity: record
+            for entity, record in self._made_before().items()
+            if record is not None and record != self._before[entity]
+        }
+        return setting.Told(raw, made | self._names)
 
 
 class _NotAsToldError(Exception):
