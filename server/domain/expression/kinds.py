@@ -101,7 +101,7 @@ def computed(operator: str, left: Type, right: Type) -> Type | None:
     """The type of `left operator right`; None where that means nothing."""
     kinds = (left.kind, right.kind)
     if left.kind in NUMERIC and right.kind in NUMERIC:
-        if operator == "/":
+        if operator in {"/", "**"}:
             return FRACTION
         if operator == "*" and kinds == (Kind.MONEY, Kind.MONEY):
             return None

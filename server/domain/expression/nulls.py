@@ -76,6 +76,12 @@ class _Check:
                     *divisor.span,
                     f"Test it first: {self._words(divisor)} != 0 and …",
                 )
+            case Arithmetic(operator="**"):
+                yield Problem(
+                    "This power may have no result here.",
+                    *node.span,
+                    f"Test it first: {self._words(node)} is not null and …",
+                )
             case _ if is_null(node):
                 yield Problem("Null does not fit here.", *node.span)
             case _ if type_of(node).kind is Kind.YES_NO:
@@ -134,6 +140,8 @@ class _Check:
                 return True
             case Arithmetic(operator="/", right=divisor):
                 return not _is_never_zero(divisor, facts)
+            case Arithmetic(operator="**"):
+                return True
             case Conditional(condition=condition, then=then, otherwise=otherwise):
                 return self._may_be_null(
                     then, facts | _facts(condition, True)

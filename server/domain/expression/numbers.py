@@ -13,6 +13,8 @@ from server.domain.values import Value
 
 _EXACT = Context(prec=5_000)
 """Far more digits than forty levels of sums and products of what is read here can need."""
+LARGEST_POWER = 10_000
+"""Binary digits that the result of a power may have; what is larger has no result."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -107,9 +109,19 @@ def _quotient(left: Any, right: Any) -> Value:
     return Fraction(left) / Fraction(right)
 
 
+def _power(left: Any, right: Any) -> Value:
+    """Exact, so that only whole powers have one, and none that fills the memory."""
+    exponent, base = Fraction(right), Fraction(left)
+    size = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if exponent.denominator != 1 or size * abs(exponent) > LARGEST_POWER:
+        return None
+    return base**exponent.numerator
+
+
 _OPERATIONS: Mapping[str, Callable[[Any, Any], Value]] = {
     "+": _sum,
     "-": _difference,
     "*": _product,
     "/": _quotient,
+    "**": _power,
 }

@@ -323,11 +323,27 @@ class Parser:
 
     def _product(self) -> Node:
         start = self._next.start
-        node = self._unary()
+        node = self._power()
         while self._sees("*", "/"):
             operator = cast("OneOf['*', '/']", self._take().text)
-            node = Arithmetic(operator, node, self._unary(), self._span(start))
+            node = Arithmetic(operator, node, self._power(), self._span(start))
         return node
+
+    def _power(self) -> Node:
+        start = self._next.start
+        is_negative = self._sees("-")
+        node = self._unary()
+        if not self._sees("**"):
+            return node
+        sign = self._take()
+        if is_negative:
+            raise MisreadError(
+                "It is not clear what is raised to this power.",
+                sign.start,
+                sign.end,
+                "Write -(x ** 2), or (-x) ** 2.",
+            )
+        return Arithmetic("**", node, self._unary(), self._span(start))
 
     def _unary(self) -> Node:
         start = self._next.start

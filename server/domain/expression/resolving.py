@@ -366,7 +366,12 @@ class _Resolver:
         if isinstance(left, Constant) and isinstance(right, Constant):
             value = calculated(node.operator, left.value, right.value)
             if value is None:
-                raise MisreadError("The result lies too far away.", *node.span)
+                raise MisreadError(
+                    "This power has no result."
+                    if node.operator == "**"
+                    else "The result lies too far away.",
+                    *node.span,
+                )
             return Constant(value, typ, node.span)
         return replace(node, left=left, right=right)
 

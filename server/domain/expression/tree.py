@@ -72,7 +72,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    operator: OneOf["+", "-", "*", "/"]
+    operator: OneOf["+", "-", "*", "/", "**"]
     left: Node
     right: Node
     span: Span
