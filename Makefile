@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run check test lint definitions fix assets bench wheel wheelhouse
+.PHONY: help run check test lint definitions conformance fix assets bench wheel wheelhouse
 
 # durable-rules needs 3.11 or 3.12; with another Python the slower evaluator in Python decides.
 fits := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
@@ -41,6 +41,9 @@ lint: .venv/tests  ## Format, style, types, import directions
 definitions: .venv/product  ## Check every definition, and play every scenario
 	$(bin)/procedura check
 	$(bin)/procedura test
+
+conformance: .venv/tests  ## How many cases of the DMN Technology Compatibility Kit come out
+	@$(bin)/python -m tests.conformance
 
 fix: .venv/tests  ## Format, mend what can be mended, write the reference of the language anew
 	$(bin)/ruff format .

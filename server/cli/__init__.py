@@ -23,6 +23,7 @@ VERBS = (
     "init",
     "schema",
     "export",
+    "import_",
     "db",
     "account",
     "token",

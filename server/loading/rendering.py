@@ -29,6 +29,35 @@ def written_out(source: SourceFile) -> tuple[Line, ...]:
     return tuple(_map(source, source.data, (), 0))
 
 
+def written(data: Mapping[str, Any]) -> str:
+    """A definition that no file holds yet, as one would write it."""
+    return "".join(f"{line}\n" for line in _written_map(data, 0))
+
+
+def _written_map(data: Mapping[str, Any], indent: int) -> Iterator[str]:
+    for key, value in data.items():
+        yield from _written(f"{' ' * indent}{_scalar(key)}:", value, indent + 2, indent > 0)
+
+
+def _written(head: str, value: Any, indent: int, may_flow: bool) -> Iterator[str]:
+    """A key or a dash with what belongs to it; in braces where that fits on the line."""
+    short = len(head) + len(_flow(value)) < WIDEST
+    if not isinstance(value, dict | list) or not value or (may_flow and short):
+        yield f"{head} {_flow(value)}"
+    elif isinstance(value, dict):
+        yield head
+        yield from _written_map(value, indent)
+    else:
+        yield head
+        for item in value:
+            if isinstance(item, dict) and len(_flow(item)) + indent + 2 >= WIDEST:
+                first, *others = _written_map(item, indent + 2)
+                yield f"{' ' * indent}- {first.lstrip()}"
+                yield from others
+            else:
+                yield f"{' ' * indent}- {_flow(item)}"
+
+
 def _map(source: SourceFile, data: Mapping[str, Any], path: Path, indent: int) -> Iterator[Line]:
     for key, value in data.items():
         yield from _entry(source, f"{' ' * indent}{_scalar(key)}:", value, (*path, key), indent)

@@ -150,7 +150,7 @@ def meaning(node: Node) -> list[Any]:
     """The node as JSON that is the same wherever in a text it stands, and whatever its types."""
     match node:
         case Constant(value=value, type=typ):
-            own: list[Any] = [typ.kind.value, freeze(value)]
+            own: list[Any] = [typ.kind.value if value is not None else "null", freeze(value)]
         case Path(parts=parts, all_of=all_of):
             own = [list(parts), all_of]
         case Fields(parts=parts):

@@ -1,7 +1,7 @@
-"""DEC009 no-order: a decision goes by the order of its outputs, and one of them has none.
+"""DEC009 no-order: a decision goes by the order of its outputs, and none of them has one.
 
-With `priority` and `output-order` the values of each output are listed from the highest down. Only a
-choice lists its values.
+With `priority` and `output-order` the values of an output are listed from the highest down. Only a
+choice lists its values; outputs of other types do not count, and of equals the first rule does.
 
     decision: case-fee
     title: What does the case cost?
@@ -29,12 +29,11 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for key, decision in manuscript.decisions.items():
         if decision.hits not in RANKING:
             continue
-        source = manuscript.source("decision", key)
-        for name, typ in decision.outputs.items():
-            if typ.kind is not Kind.CHOICE and name not in decision.derived:
-                yield Diagnostic(
-                    CODE,
-                    source.key_mark("output", name),
-                    f"With '{decision.hits.value}' the values of '{name}' need an order.",
-                    "Make it a choice, whose values stand from the highest down.",
-                )
+        said = [typ for name, typ in decision.outputs.items() if name not in decision.derived]
+        if all(typ.kind is not Kind.CHOICE for typ in said):
+            yield Diagnostic(
+                CODE,
+                manuscript.source("decision", key).mark("hits"),
+                f"With '{decision.hits.value}' the values of an output need an order.",
+                "Make it a choice, whose values stand from the highest down.",
+            )

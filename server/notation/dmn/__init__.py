@@ -1,0 +1,15 @@
+"""DMN, the standard notation of decisions: read from its XML, and written in it. Pure: text in, text out.
+
+elements      XML as plain elements, with lines
+feel          S-FEEL to a tree
+reading       elements -> model
+translating   FEEL -> our expressions, whatever is null
+importing     model -> our decisions, as the data of their YAML; `tables` their rules
+"""
+
+from server.notation.dmn.elements import UnreadableError
+from server.notation.dmn.importing import Imported, imported
+from server.notation.dmn.reading import read
+from server.notation.dmn.tables import Origin
+
+__all__ = ["Imported", "Origin", "UnreadableError", "imported", "read"]
