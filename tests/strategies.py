@@ -217,8 +217,8 @@ SAID = {
 """For each policy the type of what rules say, and what a rule of this number does."""
 
 
-def a_table(draw, hits=None, count=None):
-    """A decision over `INPUTS`: rows of cells and free conditions."""
+def a_table(draw, hits=None, count=None, names=tuple(INPUTS)):
+    """A decision over `INPUTS`: rows of cells and free conditions on those of these `names`."""
     policy = hits or draw.choice(list(Hits))
     typ, said = SAID.get(policy, SAID[None])
     computed = {name: resolved(text, None) for name, text in COMPUTED.items()}
@@ -227,9 +227,9 @@ def a_table(draw, hits=None, count=None):
     rules = []
     for number in range(count):
         if draw.random() < 0.4:
-            condition = a_row(draw)
+            condition = a_row(draw, names)
         else:
-            condition = resolved(a_condition(draw), names=types)
+            condition = resolved(a_condition(draw, names=names), names=types)
         rules.append(Rule(f"rule-{number}", {"says": said(number)}, condition, f"{number}"))
     if draw.random() < 0.7:
         rules.append(Rule("otherwise", {"says": said(2)}))

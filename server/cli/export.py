@@ -13,6 +13,7 @@ from server import loading
 from server.domain.definitions import Definitions
 from server.domain.expression.spelling import did_you_mean
 from server.notation import Titles, as_bpmn
+from server.notation.dmn import exported
 from server.settings import Settings
 
 
@@ -33,15 +34,21 @@ NOTATIONS = (
         lambda definitions: definitions.procedures,
         lambda definitions, key: as_bpmn(definitions.procedures[key], Titles.of(definitions)),
     ),
+    Notation(
+        "dmn",
+        "decision",
+        lambda definitions: definitions.decisions,
+        lambda definitions, key: exported(definitions.decisions[key]),
+    ),
 )
 
 
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "export",
-        help="write procedures as BPMN 2.0",
+        help="write procedures as BPMN 2.0, decisions as DMN 1.3",
         description="Writes definitions in a standard notation: 'procedura export bpmn --to DIR' "
-        "makes a file of each procedure. One that is named is written to standard output.",
+        "makes a file of each procedure, 'procedura export dmn' of each decision. One that is named is written to standard output.",
     )
     notations = parser.add_subparsers(title="notations", metavar="NOTATION", required=True)
     for notation in NOTATIONS:

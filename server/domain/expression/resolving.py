@@ -282,7 +282,9 @@ class _Resolver:
         if not node.items:
             raise MisreadError("An empty list holds nothing.", *node.span)
         if self._is_bare(node.operand):
-            first = self._node(node.items[0])
+            item = node.items[0]
+            bounds = (item.low, item.high) if isinstance(item, Interval) else (item,)
+            first = self._node(next(bound for bound in bounds if bound is not None))
             typ = type_of(first)
             operand = self._node(node.operand, typ.item if typ.kind is Kind.LIST else typ)
         else:

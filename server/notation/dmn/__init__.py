@@ -5,11 +5,13 @@ feel          S-FEEL to a tree
 reading       elements -> model
 translating   FEEL -> our expressions, whatever is null
 importing     model -> our decisions, as the data of their YAML; `tables` their rules
+exporting     our decision -> XML of DMN 1.3; `wording` its expressions, `picture` its diagram
 """
 
 from server.notation.dmn.elements import UnreadableError
+from server.notation.dmn.exporting import exported
 from server.notation.dmn.importing import Imported, imported
 from server.notation.dmn.reading import read
 from server.notation.dmn.tables import Origin
 
-__all__ = ["Imported", "Origin", "UnreadableError", "imported", "read"]
+__all__ = ["Imported", "Origin", "UnreadableError", "exported", "imported", "read"]

@@ -340,7 +340,7 @@ class _Reader:
                     return True
                 if token.text in ")]" and level == 0:
                     return False
-                level += (token.text == "(") - (token.text == ")")
+                level += (token.text in "([") - (token.text in ")]")
         return False
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from server.domain.values import Kind
 from server.notation.dmn.elements import UnreadableError
-from server.notation.dmn.feel import Literal, Name
 from server.notation.dmn.model import (
     Context,
     Decision,
@@ -25,7 +24,7 @@ from server.notation.dmn.model import (
 from server.notation.dmn.naming import LONGEST_KEY, LONGEST_NAME, choice, slug
 from server.notation.dmn.tables import LISTED, Origin, tabled
 from server.notation.dmn.translating import Function, Known, Term, Translator, carried
-from server.notation.dmn.walking import formulas, heeds_null, spoken, tables
+from server.notation.dmn.walking import heeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,23 @@ class Imported:
 
 
 def imported(model: Model) -> tuple[Imported, ...]:
-    """Every decision of the model, in order.
+    """The decisions of the model, in order. One that is an expression for others goes into those.
 
     Raises:
         UnreadableError: something cannot be carried; the sentence says what.
     """
     importing = _Importing(model)
-    found = tuple(importing.decision(name) for name in model.decisions)
+    needed = {
+        required.name
+        for item in model.decisions.values()
+        for required in item.requires
+        if required.is_decision
+    }
+    found = tuple(
+        importing.decision(name)
+        for name, item in model.decisions.items()
+        if name not in needed or not isinstance(item.logic, Formula)
+    )
     keys = [item.key for item in found]
     for item in found:
         if keys.count(item.key) > 1:
@@ -60,6 +69,8 @@ class _Importing:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        functions = [item.logic for item in model.knowledge.values()]
+        self.heeded = heeded([*(item.logic for item in model.decisions.values()), *functions])
         self._done: dict[str, Imported] = {}
         self._terms: dict[str, tuple[_Reader, Term]] = {}
         self._open: list[str] = []
@@ -100,22 +111,6 @@ class _Reader:
             for name, item in importing.model.knowledge.items()
             if isinstance(item.logic, Formula)
         }
-        logic = decision.logic
-        self._spoken = frozenset(spoken(logic))
-        self._is_nullable = any(heeds_null(node) for node in formulas(logic))
-        self._columns = {
-            column.expression.parts: column.item
-            for table in tables(logic)
-            for column in table.columns
-            if isinstance(column.expression, Name)
-        }
-        self._nulls = {
-            column.expression.parts
-            for table in tables(logic)
-            for number, column in enumerate(table.columns)
-            if isinstance(column.expression, Name)
-            and any(Literal(None) in row.cells[number].tests for row in table.rows)
-        }
 
     def imported(self) -> Imported:
         decision = self._decision
@@ -145,7 +140,7 @@ class _Reader:
     def _required(self) -> Iterator[tuple[tuple[str, ...], Term]]:
         for required in self._decision.requires:
             if not required.is_decision:
-                yield from self._given((required.name,), required.item)
+                yield from self._given((required.name,), required.item, required.is_optional)
                 continue
             if isinstance(self._importing.model.decisions[required.name].logic, Formula):
                 reader, term = self._importing.formula(required.name)
@@ -173,17 +168,20 @@ class _Reader:
             guards = (f"{ours} is null",) if described.get("optional") else ()
             yield parts, Term(ours, kind, guards, values=values)
 
-    def _given(self, parts: tuple[str, ...], item: Item) -> Iterator[tuple[tuple[str, ...], Term]]:
+    def _given(
+        self, parts: tuple[str, ...], item: Item, is_optional: bool
+    ) -> Iterator[tuple[tuple[str, ...], Term]]:
         if item.members and not item.is_list:
             for name, member in item.members.items():
-                yield from self._given((*parts, name), member)
+                yield from self._given((*parts, name), member, is_optional)
             return
-        column = self._columns.get(parts, Item())
+        heeds = self._importing.heeded
+        column = heeds.columns.get(parts, Item())
         item = replace(item, kind=item.kind or column.kind, values=item.values or column.values)
         ours = slug(" ".join(parts), "_", LONGEST_NAME)
         if ours in self._origins and self._origins[ours].parts != parts:
             raise self._refusal(f"Two inputs would be called '{ours}'.")
-        values = {} if parts in self._spoken else choice(item.values)
+        values = {} if parts in heeds.spoken else choice(item.values)
         described: dict[str, Any]
         if values:
             described = {"choice": list(values.values())}
@@ -193,7 +191,7 @@ class _Reader:
             described = {"type": item.kind.value}
         if item.is_list:
             described = {"list_of": described}
-        optional = (self._is_nullable or parts in self._nulls) and not item.is_list
+        optional = (is_optional or parts in heeds.nullable) and not item.is_list
         if optional:
             described["optional"] = "yes"
         self._inputs[ours] = described

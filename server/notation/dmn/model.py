@@ -99,11 +99,15 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """What goes into a decision: data, or what another decision says."""
+    """What goes into a decision: data, or what another decision says.
+
+    `is_optional` where the file, which is then one of ours, says that it may be null.
+    """
 
     name: str
     item: Item
     is_decision: bool
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,9 @@ class _Reading:
             for reference in requirement.all("requiredInput", "requiredDecision"):
                 found = self._referred(reference)
                 is_decision = found.name == "decision"
-                yield Required(_name(found), self._typed(found.first("variable")), is_decision)
+                item = self._typed(found.first("variable"))
+                is_optional = found.attributes.get("optional") == "true"
+                yield Required(_name(found), item, is_decision, is_optional)
 
     def _referred(self, reference: Element) -> Element:
         identity = reference.attributes.get("href", "").rpartition("#")[2]

@@ -83,7 +83,7 @@ def tabled(
     outputs = {said.name: said.described() for said in columns}
     origins = {
         said.name: Origin(
-            (said.output.name,) if said.output.name else (),
+            (said.output.name,) if len(columns) > 1 else (),
             {spelled: word for word, spelled in said.values.items()},
         )
         for said in columns
@@ -246,7 +246,7 @@ def _entry(
             )
         spelled = operand.values[test.value]
         return spelled if spelled.isidentifier() else f'"{spelled}"', spelled
-    text = translator.met(operand, Tests((test,))).true.partition(" in [")[2].removesuffix("]")
+    text = translator.item(operand, test)
     match test:
         case Literal(value=bool() as truth):
             return text, "yes" if truth else "no"

@@ -48,7 +48,7 @@ class Term:
     @property
     def whole(self) -> str:
         """The value, null and all."""
-        if not self.guards:
+        if not self.guards or self.guards == (f"{self.within(_ATOM)} is null",):
             return self.text
         return f"if {' or '.join(self.guards)} then null else {self.text}"
 
@@ -278,7 +278,7 @@ class Translator:
 
     def _spelled(self, term: Term, values: Mapping[str, str]) -> Term:
         match term.constant:
-            case (str() as word,):
+            case (str() as word,) if values:
                 if word not in values:
                     raise self._refusal(f"'{word}' is none of the values that are allowed here")
                 spelled = values[word]
@@ -294,13 +294,41 @@ class Translator:
         if not tests.tests:
             return Truth("true", "false")
         if operand.constant is not None:
-            raise self._refusal("A cell tests a value that is always the same")
-        items = [self._item(operand, test) for test in tests.tests]
-        text = f"{_loose(operand)} in [{', '.join(items)}]"
+            return self._met_always(operand.constant[0], tests)
+        items = [self.item(operand, test) for test in tests.tests]
+        if items == ["true"] and not operand.guards:
+            text = operand.within(_COMPARED)
+        elif len(items) == 1 and isinstance(tests.tests[0], Literal):
+            text = f"{_loose(operand)} = {items[0]}"
+        elif len(items) == 1 and items[0].startswith(("[", "(")):
+            text = f"{_loose(operand)} in {items[0]}"
+        else:
+            text = f"{_loose(operand)} in [{', '.join(items)}]"
         opposite = f"not ({text})"
         return Truth(opposite, text) if tests.is_negated else Truth(text, opposite)
 
-    def _item(self, operand: Term, test: Feel | Range) -> str:
+    def _met_always(self, value: Constant, tests: Tests) -> Truth:
+        """Whether a value that is always the same meets a cell."""
+        found = False
+        for test in tests.tests:
+            parts = (test.low, test.high) if isinstance(test, Range) else (test,)
+            ends = [None if part is None else self.value(part).constant for part in parts]
+            if any(
+                end is None and part is not None for end, part in zip(ends, parts, strict=True)
+            ):
+                raise self._refusal("A cell compares a constant with what is none")
+            if isinstance(test, Range):
+                signs = (">=" if test.includes_low else ">", "<=" if test.includes_high else "<")
+                found = found or all(
+                    end is None or _compared_constants(sign, value, end[0]).true == "true"
+                    for sign, end in zip(signs, ends, strict=True)
+                )
+            else:
+                found = found or (value,) == ends[0]
+        return _TRUTHS[found is not tests.is_negated]
+
+    def item(self, operand: Term, test: Feel | Range) -> str:
+        """A value or a range, as it stands in a list of them."""
         if not isinstance(test, Range):
             found = self._spelled(self.value(test), operand.values)
             if found.guards:
@@ -339,7 +367,8 @@ def constant(value: Constant) -> Term:
         case _:
             text = number_text(Fraction(value))
             tightness = _PRODUCT if "/" in text else _POWER if text.startswith("-") else _ATOM
-            return Term(text, Kind.NUMBER, tightness=tightness, constant=(value,))
+            kind = Kind.FRACTION if "/" in text else Kind.NUMBER
+            return Term(text, kind, tightness=tightness, constant=(value,))
 
 
 def carried(text: str, line: int) -> str:
@@ -384,9 +413,7 @@ def _either(guards: Sequence[str]) -> str:
 
 def _loose(term: Term) -> str:
     """A value with null and all, as one side of a comparison."""
-    if term.guards == (f"{term.text} is null",) or not term.guards:
-        return term.within(_SUM)
-    return f"({term.whole})"
+    return term.within(_SUM) if term.whole == term.text else f"({term.whole})"
 
 
 def _bracketed(condition: str) -> str:

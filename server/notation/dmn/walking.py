@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from server.notation.dmn.feel import Call, Feel, If, In, Literal, Name, Operation, Range
-from server.notation.dmn.model import Context, Formula, Invocation, Logic, Table
+from server.notation.dmn.model import Context, Formula, Invocation, Item, Logic, Table
 
 
 def tables(logic: Logic) -> Iterator[Table]:
@@ -59,7 +60,56 @@ def _all(node: Feel | Range) -> Iterator[Feel | Range]:
         waiting.extend(_parts(item))
 
 
-def heeds_null(node: Feel) -> bool:
+@dataclass(frozen=True, slots=True)
+class Heeded:
+    """What all decisions of a model heed of the names that go into them.
+
+    `spoken` names are used for more than to be compared with constants. Null in one of `nullable`
+    may lead to something else than null. `columns` are the types that tables give to names.
+    """
+
+    spoken: frozenset[tuple[str, ...]]
+    nullable: frozenset[tuple[str, ...]]
+    columns: Mapping[tuple[str, ...], Item]
+
+
+def heeded(logics: Iterable[Logic]) -> Heeded:
+    known = [*logics]
+    written = [formula for logic in known for formula in formulas(logic)]
+    columns = [column for logic in known for table in tables(logic) for column in table.columns]
+    written += [item.expression for item in columns if not isinstance(item.expression, Name)]
+    named: dict[tuple[str, ...], Item] = {}
+    for column in columns:
+        if isinstance(column.expression, Name):
+            parts = column.expression.parts
+            if not named.get(parts, Item()).values:
+                named[parts] = column.item
+    return Heeded(
+        frozenset(parts for node in written for parts in _spoken(node)),
+        frozenset(
+            [
+                *(parts for node in written if _heeds_null(node) for parts in _names(node)),
+                *(parts for logic in known for table in tables(logic) for parts in _nulls(table)),
+            ]
+        ),
+        named,
+    )
+
+
+def _nulls(table: Table) -> Iterator[tuple[str, ...]]:
+    """The names of which a cell says null."""
+    for number, column in enumerate(table.columns):
+        if isinstance(column.expression, Name) and any(
+            Literal(None) in row.cells[number].tests for row in table.rows
+        ):
+            yield column.expression.parts
+
+
+def _names(node: Feel) -> Iterator[tuple[str, ...]]:
+    return (item.parts for item in _all(node) if isinstance(item, Name))
+
+
+def _heeds_null(node: Feel) -> bool:
     """Whether what is null may lead to something else than null."""
     return any(
         isinstance(item, If | In)
@@ -69,22 +119,13 @@ def heeds_null(node: Feel) -> bool:
     )
 
 
-def spoken(logic: Logic) -> Iterator[tuple[str, ...]]:
-    """The names that are used for more than to be compared with constants."""
-    for formula in formulas(logic):
-        compared = {
-            operand.parts
-            for item in _all(formula)
-            if isinstance(item, Operation) and item.operator in {"=", "!="}
-            for operand in item.operands
-            if isinstance(operand, Name) and any(isinstance(x, Literal) for x in item.operands)
-        }
-        for item in _all(formula):
-            if isinstance(item, Name) and item.parts not in compared:
-                yield item.parts
-    for table in tables(logic):
-        for column in table.columns:
-            if not isinstance(column.expression, Name):
-                yield from (
-                    item.parts for item in _all(column.expression) if isinstance(item, Name)
-                )
+def _spoken(node: Feel) -> Iterator[tuple[str, ...]]:
+    """The names in it that are used for more than to be compared with constants."""
+    for item in _all(node):
+        others = [part for part in _parts(item) if not isinstance(part, Name)]
+        compared = isinstance(item, In) or (
+            isinstance(item, Operation) and item.operator in {"=", "!="}
+        )
+        if compared and all(isinstance(part, Literal) for part in others) and others:
+            continue
+        yield from (part.parts for part in _parts(item) if isinstance(part, Name))

@@ -309,7 +309,7 @@ class TestWhatCannotBeCarried:
                     a_decision("A", formula("B"), decisions=("B",)),
                     a_decision("B", a_table({"A": "number"}, "1 | 1"), decisions=("A",)),
                 ),
-                "'A' needs itself.",
+                "'B' needs itself.",
             ),
             (
                 a_file(a_decision("A", formula("-" * 300 + "1"))),
