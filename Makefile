@@ -32,9 +32,10 @@ check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(pm4py) lint definitions 
 test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
 	$(bin)/pytest -n 2 -m 'not slow and not browser' $(T)
 
-lint: .venv/tests  ## Format, style, types, import directions
+lint: .venv/tests  ## Format (definitions too), style, types, import directions
 	$(bin)/ruff format --check --quiet .
 	$(bin)/ruff check --quiet .
+	$(bin)/procedura fmt --check definitions
 	$(bin)/mypy
 	$(bin)/lint-imports
 
@@ -48,6 +49,7 @@ conformance: .venv/tests  ## How many cases of the DMN Technology Compatibility 
 fix: .venv/tests  ## Format, mend what can be mended, write the reference of the language anew
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
+	$(bin)/procedura fmt definitions
 	$(bin)/procedura schema --reference docs/reference
 
 assets: $(vendor)  ## Fetch what the browser needs that others wrote (Node, once)
