@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import Any
 
+from server.domain.calendar import STANDARD, NoWorkingTime
 from server.domain.expression.kinds import (
     DATE,
     DURATION,
@@ -115,6 +116,45 @@ def _written(typ: Type, *also: Kind) -> Callable[[Sequence[Node], Sequence[Type]
     return takes
 
 
+def _working_time(_arguments: Sequence[Node], types: Sequence[Type]) -> Type:
+    if any(item.kind is not Kind.DATE_TIME for item in types):
+        raise UnfitError("Working time lies between two moments.")
+    return DURATION
+
+
+def _after(*amounts: Kind) -> Callable[[Sequence[Node], Sequence[Type]], Type]:
+    def takes(_arguments: Sequence[Node], types: Sequence[Type]) -> Type:
+        moment, amount = types
+        if moment.kind is not Kind.DATE_TIME or amount.kind not in amounts:
+            raise UnfitError("Working time is added to a moment.")
+        return DATE_TIME
+
+    return takes
+
+
+def _between(_world: World, arguments: Sequence[Any]) -> Value:
+    start, end = arguments
+    return None if start is None or end is None else STANDARD.between(start, end)
+
+
+def _after_time(_world: World, arguments: Sequence[Any]) -> Value:
+    return _passed(STANDARD.after, *arguments)
+
+
+def _after_days(_world: World, arguments: Sequence[Any]) -> Value:
+    return _passed(STANDARD.after_days, *arguments)
+
+
+def _passed(pass_on: Callable[[Any, Any], datetime], start: Any, amount: Any) -> Value:
+    """The moment, null where the calendar has not so much time, or time cannot go back."""
+    if start is None or amount is None or amount < type(amount)():
+        return None
+    try:
+        return pass_on(start, amount)
+    except (NoWorkingTime, OverflowError):
+        return None
+
+
 def _total(_world: World, arguments: Sequence[Value]) -> Value:
     members = _members(arguments)
     return reduce(lambda left, right: calculated("+", left, right), members) if members else 0
@@ -195,9 +235,18 @@ FUNCTIONS: Mapping[str, Function] = {
         _written(DATE_TIME, Kind.DATE),
         _literal(DATE_TIME),
     ),
+    "working_time": Function("working_time(from, until)", _working_time, _between, 2),
+    "after_working": Function(
+        "after_working(moment, duration)", _after(Kind.DURATION), _after_time, 2
+    ),
+    "after_working_days": Function(
+        "after_working_days(moment, count)", _after(Kind.WHOLE_NUMBER), _after_days, 2
+    ),
     "duration": Function('duration("P3D")', _written(DURATION), _literal(DURATION)),
 }
-FEWEST = {"contains": 2}
+CALENDAR = frozenset({"working_time", "after_working", "after_working_days"})
+"""Functions that go by the calendar: from Monday to Friday, from eight to five."""
+FEWEST = dict.fromkeys(("contains", *CALENDAR), 2)
 LITERALS = frozenset({"date", "date_time", "duration"})
 LISTS = frozenset({"count", "sum", "min", "max", "distinct"})
 """Functions over lists. Of an empty list the least and the greatest are null."""

@@ -147,6 +147,8 @@ class _Check:
                     then, facts | _facts(condition, True)
                 ) or self._may_be_null(otherwise, facts | _facts(condition, False))
             case Call(function=function, arguments=arguments):
+                if function in {"after_working", "after_working_days"}:
+                    return not _is_soon(arguments[1])
                 return function in EMPTY_IS_NULL and len(arguments) == 1
             case _:
                 return False
@@ -242,6 +244,20 @@ def _excludes_zero(node: Comparison, side: Node, other: Constant, truth: bool) -
         ">": sign >= 0,
         ">=": sign > 0,
     }[operator]
+
+
+SOON = (2_000, timedelta(hours=10_000))
+"""Working days, and working time, that every calendar comes to within the years it looks through."""
+
+
+def _is_soon(amount: Node) -> bool:
+    match amount:
+        case Constant(value=int() as count):
+            return 0 <= count <= SOON[0]
+        case Constant(value=timedelta() as time):
+            return timedelta() <= time <= SOON[1]
+        case _:
+            return False
 
 
 def _sign(value: Value) -> int | None:

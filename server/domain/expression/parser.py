@@ -318,8 +318,33 @@ class Parser:
         node = self._product()
         while self._sees("+", "-"):
             operator = cast("OneOf['+', '-']", self._take().text)
-            node = Arithmetic(operator, node, self._product(), self._span(start))
+            if operator == "+" and self._is_working():
+                node = self._after_working(node, start)
+            else:
+                node = Arithmetic(operator, node, self._product(), self._span(start))
         return node
+
+    def _is_working(self) -> bool:
+        return self._next.kind == "number" and self._sees_after("working")
+
+    def _after_working(self, moment: Node, start: int) -> Node:
+        """`moment + 3 working days`: a function of the calendar, though it reads as a sum."""
+        number = self._take()
+        self._take()
+        unit = self._take()
+        span = (number.start, unit.end)
+        if unit.text in {"day", "days"} and number.text.isdigit():
+            count = Constant(int(number.text), WHOLE_NUMBER, span)
+            return Call("after_working_days", (moment, count), self._span(start))
+        if unit.text not in {"minute", "minutes", "hour", "hours"}:
+            raise MisreadError(
+                "Working time is counted in minutes, hours and whole days.",
+                *span,
+                "Write now + 3 working days, or now + 4 working hours.",
+            )
+        length = Fraction(number.text) * int(_UNIT_WORDS[unit.text] / timedelta(microseconds=1))
+        amount = timedelta(microseconds=round(length))
+        return Call("after_working", (moment, Constant(amount, DURATION, span)), self._span(start))
 
     def _product(self) -> Node:
         start = self._next.start
@@ -460,10 +485,10 @@ class Parser:
             return Constant(value, DURATION, (number.start, unit.end))
         if unit.text in {"working", "business"}:
             raise MisreadError(
-                "Working time needs a calendar, and calendars come with service clocks.",
+                "Working time is added to a moment.",
                 number.start,
                 unit.end,
-                f"Write elapsed time, such as {number.text} days.",
+                f"Write now + {number.text} working days, or elapsed time, such as {number.text} days.",
             )
         hint = did_you_mean(unit.text, _UNIT_WORDS)
         if unit.text in _VAGUE_UNITS:

@@ -6,7 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from server.domain.entity import Entity
-from server.domain.expression.functions import FEWEST, FUNCTIONS, LITERALS, UnfitError, literal
+from server.domain.expression.functions import (
+    CALENDAR,
+    FEWEST,
+    FUNCTIONS,
+    LITERALS,
+    UnfitError,
+    literal,
+)
 from server.domain.expression.kinds import ORDERED, comparable, computed, fits, spoken
 from server.domain.expression.lexer import MisreadError
 from server.domain.expression.naming import Scope
@@ -85,6 +92,12 @@ def _passing(node: Node) -> Problem | None:
                 "A decision does not look at the clock: asked again, it must say the same.",
                 *node.span,
                 "Give it the moment, or the time that has passed, as an input.",
+            )
+        case Call(function=function) if function in CALENDAR:
+            return Problem(
+                "A decision does not look into the calendar: asked again, it must say the same.",
+                *node.span,
+                "Give it the working time, or the moment, as an input.",
             )
         case Call(function="holders"):
             return Problem(
