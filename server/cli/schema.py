@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from server import loading
+from server.domain.definitions import Definitions
+from server.loading.project_schema import decision_schema, form_schema
 from server.loading.reference import reference
 from server.settings import Settings
 
@@ -28,15 +31,28 @@ def register(subparsers: Any) -> None:
         action="store_true",
         help="write pages to read instead, a Markdown file for each kind",
     )
+    parser.add_argument(
+        "--project",
+        action="store_true",
+        help="write also a schema of each decision and form, which knows its columns, values and "
+        "fields; its file names it: # yaml-language-server: $schema=../DIR/decisions/KEY.schema.json",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Write the schemas; 1 when the folder cannot be written."""
-    del settings
+    """Write the schemas; 1 when the folder cannot be written, or definitions have errors."""
     write = write_reference if arguments.reference else write_schemas
     try:
         written = write(arguments.folder)
+        if arguments.project:
+            definitions = loading.load(loading.folders(settings.definitions)).definitions
+            if definitions is None:
+                print(
+                    "The definitions have errors. 'procedura check' tells them.", file=sys.stderr
+                )
+                return 1
+            written += write_project(arguments.folder, definitions)
     except OSError as error:
         print(f"The schemas cannot be written: {error}", file=sys.stderr)
         return 1
@@ -51,6 +67,26 @@ def write_schemas(folder: Path) -> int:
     for name, text in _schemas().items():
         (folder / f"{name}{SUFFIX}").write_text(text, encoding="utf-8")
     return len(_schemas())
+
+
+def write_project(folder: Path, definitions: Definitions) -> int:
+    """Write a schema of each decision and form; how many there are."""
+    schemas = {
+        **{
+            f"decisions/{key}": decision_schema(item)
+            for key, item in definitions.decisions.items()
+        },
+        **{
+            f"forms/{key}": form_schema(key, definitions.entities[item.entity], definitions)
+            for key, item in definitions.forms.items()
+        },
+    }
+    for name, content in schemas.items():
+        file = folder / f"{name}{SUFFIX}"
+        file.parent.mkdir(exist_ok=True)
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        file.write_text(f"{text}\n", encoding="utf-8")
+    return len(schemas)
 
 
 def write_reference(folder: Path) -> int:
