@@ -3,7 +3,7 @@
 elements      XML as plain elements, with lines
 feel          S-FEEL to a tree
 reading       elements -> model
-translating   FEEL -> our expressions, whatever is null
+translating   FEEL -> our expressions, whatever is null; `terms` what its values become
 importing     model -> our decisions, as the data of their YAML; `tables` their rules
 exporting     our decision -> XML of DMN 1.3; `wording` its expressions, `picture` its diagram
 """

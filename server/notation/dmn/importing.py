@@ -23,7 +23,8 @@ from server.notation.dmn.model import (
 )
 from server.notation.dmn.naming import LONGEST_KEY, LONGEST_NAME, choice, slug
 from server.notation.dmn.tables import LISTED, Origin, tabled
-from server.notation.dmn.translating import Function, Known, Term, Translator, carried
+from server.notation.dmn.terms import Term
+from server.notation.dmn.translating import Function, Known, Translator, carried
 from server.notation.dmn.walking import heeded
 
 

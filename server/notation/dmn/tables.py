@@ -15,7 +15,8 @@ from server.notation.dmn.elements import UnreadableError
 from server.notation.dmn.feel import Feel, Literal, Range, Tests
 from server.notation.dmn.model import Output, Row, Table
 from server.notation.dmn.naming import LONGEST_NAME, choice, slug
-from server.notation.dmn.translating import Term, Translator, carried, number_text
+from server.notation.dmn.terms import Term, number_text
+from server.notation.dmn.translating import Translator, carried
 
 HITS: Mapping[str, str] = {
     "UNIQUE": "exactly-one",

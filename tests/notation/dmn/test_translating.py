@@ -11,7 +11,8 @@ from server.domain.expression import Problem, evaluate, parse, resolve
 from server.domain.expression.nowhere import NOWHERE
 from server.domain.values import NUMBER, YES_NO, Kind
 from server.notation.dmn import feel
-from server.notation.dmn.translating import Term, Translator
+from server.notation.dmn.terms import Term
+from server.notation.dmn.translating import Translator
 from tests.notation.dmn import oracle
 
 NUMBERS, TRUTHS = ("a", "b c", "sure"), ("p", "q", "certain")
