@@ -30,6 +30,9 @@ TRACK = 9.0
 LANE_HEAD = 44.0
 MARGIN = 10.0
 
+_ASIDE = frozenset({Shape.NEEDED, Shape.STOP})
+"""What nothing leads to, and so stands below all that comes before."""
+
 Point = tuple[float, float]
 """Right and down from the upper left corner."""
 
@@ -176,7 +179,8 @@ def rows_of(diagram: Diagram) -> Mapping[str, int]:
     taken: set[tuple[int, int]] = set()
     latest = 0
     for box in diagram.boxes:
-        row = max((rows[key] + 1 for key in before[box.key]), default=latest)
+        aside = max(rows.values(), default=0) if box.shape in _ASIDE else latest
+        row = max((rows[key] + 1 for key in before[box.key]), default=aside)
         while (box.lane, row) in taken:
             row += 1
         rows[box.key] = latest = row

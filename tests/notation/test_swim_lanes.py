@@ -162,6 +162,20 @@ class TestTheWholeLanguage:
         assert words(shown["start:size:0"]) == "Every month, for each manager"
         assert words(shown["start:prepare:0"]) == "At recovery.planned_at"
 
+    def test_what_stops_it_stands_below_all_else_in_its_lane(self):
+        layout = laid_out(
+            a_procedure(
+                a_task("one", outcomes={"on": ("On", "two"), "out": ("Out", "three")}),
+                a_task("two", then="done"),
+                a_task("three", "specialist"),
+                lanes=("desk", "specialist"),
+                stops="request.status = closed",
+            )
+        )
+        places = {place.box.key: place for place in layout.places}
+        stop = places.pop("stop:condition")
+        assert all(stop.y >= place.y for place in places.values())
+
     def test_says_what_stops_it_from_outside(self):
         shown = boxes(drawn(a_whole_one()))
         assert (

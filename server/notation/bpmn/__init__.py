@@ -1,7 +1,7 @@
 """Procedures as BPMN 2.0 with lanes and pictures, for the tools of others. Pure; text.
 
 outline            what one level holds, read as the swim lanes are -> boxes
-nodes, wording     what each box becomes in BPMN
+nodes, events      what each box becomes in BPMN; `wording` of the pieces
 columns, levels    places for it, by the layout of the swim lanes
 document, markup   the XML
 

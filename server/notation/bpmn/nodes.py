@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.domain.decision import Decision
 from server.domain.procedure import (
     Approve,
-    AsNeeded,
-    Beginning,
     Call,
     Choose,
     ContinueIn,
@@ -29,6 +26,7 @@ from server.domain.procedure import (
 )
 from server.notation.bpmn import wording
 from server.notation.bpmn.elements import EVENT, GATEWAY, MERGE, TASK, Level, Message, Node
+from server.notation.bpmn.events import Events, handed
 from server.notation.bpmn.markup import Element
 from server.notation.bpmn.outline import Outline
 from server.notation.diagram import Box, Shape
@@ -74,7 +72,7 @@ class Maker:
         merge = _gateway(f"merge.{self._id(box)}", size=MERGE) if merges else None
         match box.shape:
             case Shape.START:
-                return Nodes(starts=self._starts(box))
+                return Nodes(starts=self._events.starts(box, self._id(box)))
             case Shape.NEEDED | Shape.STOP:
                 return Nodes(self._event_process(box))
             case Shape.FORK if box.key.startswith("fork:"):
@@ -84,98 +82,18 @@ class Maker:
                 size = MERGE if kind == "exclusive" else GATEWAY
                 return Nodes(_gateway(self._id(box), kind, size=size))
             case Shape.END if box.key.startswith("end:"):
-                return Nodes(self._end(box), merge)
+                return Nodes(self._events.end(box, self._id(box)), merge)
             case _:
                 return self._step(box, self.procedure.step(box.key), merge)
+
+    @property
+    def _events(self) -> Events:
+        return Events(self.procedure, self.titles, self.outline)
 
     def _id(self, box: Box) -> str:
         """Boxes that are no steps may be called alike in several outlines."""
         key = named(box.key)
         return f"{self.outline.path}{key}" if ":" in box.key else f"step.{key}"
-
-    # beginnings and ends -------------------------------------------------------------------
-
-    def _starts(self, box: Box) -> tuple[Node, ...]:
-        starts = self.outline.starts.get(box.key, ())
-        if starts:
-            lines = zip(starts, box.lines, strict=True)
-            return tuple(self._begins(start, line.text) for start, line in lines)
-        [line] = box.lines
-        match self.outline.opened_by:
-            case AsNeeded() as item:
-                message = self._asked(item)
-                trigger = (wording.triggered_by_message(message.id),)
-                # Any number of them, beside what is going on.
-                open_end = {"isInterrupting": "false"}
-                name = message.name
-                return (
-                    Node(
-                        self._id(box),
-                        "startEvent",
-                        name,
-                        EVENT,
-                        open_end,
-                        (),
-                        trigger,
-                        None,
-                        message,
-                    ),
-                )
-            case Decision() as condition:
-                trigger = (wording.triggered_when(wording.condition(condition)),)
-                return (Node(self._id(box), "startEvent", line.text, EVENT, tail=trigger),)
-            case None:
-                return (Node(self._id(box), "startEvent", line.text, EVENT),)
-
-    def _begins(self, start: Beginning, name: str) -> Node:
-        message, trigger = self._trigger(start, name)
-        said = wording.documentation("\n".join(wording.written(start.set)))
-        return Node(
-            f"start.{start.key}",
-            "startEvent",
-            name,
-            EVENT,
-            head=said,
-            tail=trigger,
-            message=message,
-        )
-
-    def _trigger(self, start: Beginning, name: str) -> tuple[Message | None, tuple[Element, ...]]:
-        if start.at is not None:
-            return None, (wording.triggered_at(start.at),)
-        if start.every is not None:
-            return None, (wording.triggered_every(start),)
-        if start.after is not None:
-            message = self._handed(start.after, self.procedure.key)
-        elif start.when is not None:
-            entity = self.titles.entity(start.when).lower()
-            message = Message(f"message.new.{start.when}", f"New {entity}")
-        elif self._blank_starts() > 1:
-            # BPMN lets just one start be without a trigger.
-            message = Message(f"message.asked.{start.key}", name)
-        else:
-            return None, ()
-        return message, (wording.triggered_by_message(message.id),)
-
-    def _blank_starts(self) -> int:
-        """How many of them nothing but a person triggers."""
-        groups = self.outline.starts.values()
-        return sum(
-            sum(each.by is not None for each in starts) if starts else 1 for starts in groups
-        )
-
-    def _end(self, box: Box) -> Node:
-        tail = (Element("bpmn:terminateEventDefinition"),) if self._ends_all(box) else ()
-        return Node(self._id(box), "endEvent", box.title, EVENT, tail=tail)
-
-    def _ends_all(self, box: Box) -> bool:
-        """The end of a branch that the others do not outlive."""
-        branch = box.key.removeprefix("end:branch-")
-        if branch == box.key:
-            return False
-        action = self.procedure.step(self.outline.path.removesuffix(".")).action
-        assert isinstance(action, Together)
-        return action.finish_when in {"first", branch}
 
     def _event_process(self, box: Box) -> Node:
         """What may happen at any time, beside the rest or instead of it."""
@@ -234,10 +152,10 @@ class Maker:
                 message = Message(f"message.told.{key}", self.titles.notification(key))
                 return "sendTask", {"messageRef": message.id}, (), message
             case Start(procedure=other):
-                message = self._handed(self.procedure.key, other)
+                message = handed(self.titles, self.procedure.key, other)
                 return "sendTask", {"messageRef": message.id}, (), message
             case ContinueIn(procedure=other):
-                message = self._handed(self.procedure.key, other)
+                message = handed(self.titles, self.procedure.key, other)
                 return "endEvent", {}, (wording.triggered_by_message(message.id),), message
             case Call(procedure=other):
                 return "callActivity", {"calledElement": other}, (), None
@@ -291,15 +209,6 @@ class Maker:
             tail=(Element("bpmn:escalationEventDefinition"),),
         )
         return timer, told
-
-    def _handed(self, source: str, target: str) -> Message:
-        """Both procedures of a hand-over write it so."""
-        title = self.titles.procedure
-        return Message(f"message.{source}.to.{target}", f"{title(source)} to {title(target)}")
-
-    def _asked(self, item: AsNeeded) -> Message:
-        key = f"{self.outline.path}".removesuffix(".")
-        return Message(f"message.needed.{key}", item.title or key)
 
 
 def _gateway(

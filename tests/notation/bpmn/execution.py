@@ -7,11 +7,13 @@ exported: the order of things, forks and joins, sub-processes, ends that cut oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lxml import etree
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -28,6 +30,8 @@ _DONE_BY_HAND = {
         "intermediateCatchEvent",
     )
 }
+_KEPT = {f"{BPMN}incoming", f"{BPMN}outgoing", f"{BPMN}multiInstanceLoopCharacteristics"}
+OURS = "{urn:procedura:language}"
 STEP = "step."
 
 
@@ -36,16 +40,32 @@ class Execution:
     """One procedure on its way in SpiffWorkflow."""
 
     workflow: BpmnWorkflow
+    turns: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """How many turns there are when the step of that key is come to next, and after that."""
 
     @classmethod
-    def of(cls, text: str, procedure: str, start: str) -> Execution:
+    def of(
+        cls,
+        text: str,
+        procedure: str,
+        start: str,
+        turns: Mapping[str, Sequence[int]] | None = None,
+    ) -> Execution:
         """Begin at the start of this key."""
         parser = BpmnParser()
         parser.add_bpmn_str(executable(text, f"start.{start}"))
         spec = parser.get_spec(procedure)
         workflow = BpmnWorkflow(spec, parser.get_subprocess_specs(procedure))
+        begun = cls(workflow, turns or {})
+        begun.tell(workflow.task_tree)
         workflow.do_engine_steps()
-        return cls(workflow)
+        return begun
+
+    def tell(self, task: Task) -> None:
+        """What expressions may read from this task on."""
+        task.data.update(
+            {_turns(step): counts[0] for step, counts in self.turns.items() if counts}
+        )
 
     def waiting(self) -> list[str]:
         """The keys of the steps that could be done now, as often as they could."""
@@ -56,12 +76,12 @@ class Execution:
 
     def do(self, step: str, way: str | None) -> None:
         """The step is done, and leads on that way."""
-        task = next(
-            task
-            for task in self.workflow.get_tasks(state=TaskState.READY)
-            if task.task_spec.bpmn_id == f"{STEP}{step}"
-        )
+        ready = self.workflow.get_tasks(state=TaskState.READY)
+        able = [task for task in ready if task.task_spec.bpmn_id == f"{STEP}{step}"]
+        assert able, f"{step} cannot be done, only {self.waiting()}"
+        task = able[0]
         task.data["way"] = way
+        self.tell(task)
         task.run()
         self.workflow.do_engine_steps()
 
@@ -124,8 +144,12 @@ def _drop(level: etree._Element, gone: set[str]) -> None:
 def _made_executable(node: etree._Element) -> None:
     if node.tag in _DONE_BY_HAND:
         _done_by_hand(node)
+    elif node.tag == f"{BPMN}eventBasedGateway":
+        _raced(node)
     elif node.tag == f"{BPMN}exclusiveGateway" and node.get("id").startswith(STEP):
         _asked_before(node)
+    elif node.tag == f"{BPMN}multiInstanceLoopCharacteristics":
+        _counted(node)
     elif node.tag == f"{BPMN}sequenceFlow":
         _by_way(node)
     elif node.tag in {f"{BPMN}startEvent", f"{BPMN}endEvent"}:
@@ -136,12 +160,39 @@ def _made_executable(node: etree._Element) -> None:
 
 
 def _done_by_hand(node: etree._Element) -> None:
-    node.tag = f"{BPMN}manualTask"
+    is_raced = not node.get("id").startswith(STEP)
+    node.tag = f"{BPMN}{'intermediateThrowEvent' if is_raced else 'manualTask'}"
     for name in {*node.attrib} - {"id", "name"}:
         del node.attrib[name]
     for child in [*node]:
-        if child.tag not in {f"{BPMN}incoming", f"{BPMN}outgoing"}:
+        if child.tag not in _KEPT:
             node.remove(child)
+
+
+def _raced(gateway: etree._Element) -> None:
+    """Which event comes first is said like any other way."""
+    gateway.tag = f"{BPMN}exclusiveGateway"
+    for flow in gateway.getparent().findall(f"{BPMN}sequenceFlow"):
+        if flow.get("sourceRef") == gateway.get("id"):
+            way = "late" if flow.get("targetRef").startswith("late.") else "in_time"
+            etree.SubElement(flow, f"{BPMN}conditionExpression").text = "?"
+            flow.set("id", f"{flow.get('id')}.{way}")
+    _asked_before(gateway)
+
+
+def _counted(loop: etree._Element) -> None:
+    """As many turns as there were; an approval is one thing, however many sign."""
+    if loop.get(f"{OURS}name") == "signer":
+        loop.getparent().remove(loop)
+        return
+    for condition in loop.findall(f"{BPMN}completionCondition"):
+        loop.remove(condition)
+    step = loop.getparent().get("id").removeprefix(STEP)
+    loop.find(f"{BPMN}loopCardinality").text = _turns(step)
+
+
+def _turns(step: str) -> str:
+    return f"turns_{step.replace('-', '_')}"
 
 
 def _asked_before(gateway: etree._Element) -> None:

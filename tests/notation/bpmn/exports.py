@@ -9,14 +9,14 @@ from server import loading
 from server.notation import Titles, as_bpmn
 from tests.notation.procedures import a_long_one, a_whole_one
 
-_LOADED = loading.load([Path(definitions.__file__).parent]).definitions
-assert _LOADED is not None
+DEFINITIONS = loading.load([Path(definitions.__file__).parent]).definitions
+assert DEFINITIONS is not None
 PROCEDURES = {
-    **_LOADED.procedures,
+    **DEFINITIONS.procedures,
     "made by hand, long": a_long_one(),
     "made by hand, whole": a_whole_one(),
 }
-_TITLES = Titles.of(_LOADED)
+_TITLES = Titles.of(DEFINITIONS)
 EXPORTS = {key: as_bpmn(procedure, _TITLES) for key, procedure in PROCEDURES.items()}
 TOOLS = Path(__file__).parent / "node_modules"
 NAMESPACES = {
