@@ -18,6 +18,7 @@ from server.domain.decision import Decision, Hits
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
 from server.domain.procedure import (
+    Approve,
     Call,
     Choose,
     ContinueIn,
@@ -113,7 +114,7 @@ class Guide(Screen):
             (procedure, step)
             for procedure in definitions.procedures.values()
             for step in procedure.walk()
-            if isinstance(step.action, Do) and step.action.role == key
+            if key in _workers(step)
         ]
         begins = [
             (procedure, start)
@@ -190,7 +191,8 @@ class ToldStep:
     step: Step
     title: str
     role: str | None
-    do: Do | None
+    do: Do | Approve | None
+    signed_by: str
     does: str
     link: str | None
     rows: tuple[tuple[str, str], ...]
@@ -210,13 +212,14 @@ def _told_list(
     titles = Titles.of(definitions)
     for step in steps:
         action = step.action
-        do = action if isinstance(action, Do) else None
+        do = action if isinstance(action, Do | Approve) else None
         does, link = _does(step, titles)
         yield ToldStep(
             step,
             step.title or in_words(step.key),
-            do.role if do else None,
+            action.role if isinstance(action, Do) else None,
             do,
+            _signed_by(action, titles) if isinstance(action, Approve) else "",
             does,
             link,
             _rows(step),
@@ -225,6 +228,28 @@ def _told_list(
         )
         for inner in inner_lists(step):
             yield from _told_list(inner.steps, definitions, depth + 1)
+
+
+def _workers(step: Step) -> tuple[str, ...]:
+    """The roles that a step is for."""
+    match step.action:
+        case Do(role=role):
+            return (role,)
+        case Approve(signers=signers):
+            return tuple(signer.role for signer in signers)
+        case _:
+            return ()
+
+
+def _signed_by(action: Approve, titles: Titles) -> str:
+    """Who signs, and how many it takes, in a sentence."""
+    roles = ", ".join(dict.fromkeys(titles.role(signer.role) for signer in action.signers))
+    if action.fails is None:
+        return f"Signed by: {roles}. It passes when {action.passes} of the seats approve."
+    return (
+        f"Signed by: {roles}. It passes when {action.passes} of the seats approve, and fails when "
+        f"{action.fails} reject."
+    )
 
 
 def _does(step: Step, titles: Titles) -> tuple[str, str | None]:  # one case a verb

@@ -14,11 +14,11 @@ from admin.forms import PageForm, page_form
 from admin.look_up import title_of
 from admin.screen import Screen, actor, app, at
 from admin.work import who
-from server.domain.procedure import Do
-from server.domain.refusals import Conflict, Refusal
+from server.domain.procedure import Approve, Do
+from server.domain.refusals import Conflict, Invalid, Refusal
 from server.domain.run import TaskState
 from server.notation import Titles, swim_lanes
-from server.usecases import runs, tasks
+from server.usecases import asking, runs, tasks
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RunView, TaskView
 
@@ -86,6 +86,32 @@ class TaskPages(Screen):
         flash(f"The task was given to {view.line.claimed_by}.", "success")
         return redirect(url_for("admin.index"))
 
+    @at("/<int:task_id>/ask", methods=("POST",))
+    def ask(self, task_id: int) -> Response:
+        person = request.form.get("person", 0, type=int)
+        try:
+            asking.ask(app(), actor(), task_id, person, request.form.get("question", ""))
+        except Invalid as refusal:
+            flash(" ".join((str(refusal), *refusal.problems.values())), "error")
+        else:
+            flash("The question is in the work of whoever was asked.", "success")
+        return redirect(url_for("tasks.task", task_id=task_id))
+
+    @at("/<int:task_id>/hold", methods=("POST",))
+    def hold(self, task_id: int) -> Response:
+        try:
+            asking.hold(app(), actor(), task_id, request.form.get("reason", ""))
+        except Invalid as refusal:
+            flash(" ".join((str(refusal), *refusal.problems.values())), "error")
+        else:
+            flash("The task is laid aside.", "info")
+        return redirect(url_for("tasks.task", task_id=task_id))
+
+    @at("/<int:task_id>/resume", methods=("POST",))
+    def resume(self, task_id: int) -> Response:
+        asking.resume(app(), actor(), task_id)
+        return redirect(url_for("tasks.task", task_id=task_id))
+
     @at("/<int:task_id>/draft", methods=("POST",))
     def draft(self, task_id: int) -> Any:
         view = tasks.view(app(), actor(), task_id)
@@ -136,7 +162,7 @@ def step_bar(view: TaskView, run: RunView) -> list[BarStep]:
     procedure = app().definitions.procedures.get(view.line.procedure)
     if procedure is None:
         return []
-    people = [step for step in procedure.walk() if isinstance(step.action, Do)]
+    people = [step for step in procedure.walk() if isinstance(step.action, Do | Approve)]
     here = next((n for n, step in enumerate(people) if step.key == view.line.step), None)
     if here is None:
         return []

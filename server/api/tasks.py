@@ -19,7 +19,7 @@ from server.api.schemas import (
     text,
 )
 from server.domain.definitions import Definitions
-from server.usecases import App, tasks
+from server.usecases import App, asking, tasks
 from server.usecases.views import Completed, TaskView
 
 _REVISION: Schema = {
@@ -81,6 +81,25 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             {"person": ID, "revision": _REVISION},
             needed=("person",),
         ),
+        _command(
+            "ask",
+            "Ask somebody for more information; nothing waits for the answer",
+            _ask,
+            {
+                "person": ID,
+                "question": text(asking.QUESTION_LENGTH, shortest=1),
+                "revision": _REVISION,
+            },
+            needed=("person", "question"),
+        ),
+        _command(
+            "hold",
+            "Lay a task aside for a while",
+            _hold,
+            {"reason": text(asking.REASON_LENGTH, shortest=1), "revision": _REVISION},
+            needed=("reason",),
+        ),
+        _command("resume", "Take up a task that was laid aside", _resume, {"revision": _REVISION}),
         Route(
             "PUT",
             "/tasks/{task}/draft",
@@ -182,6 +201,34 @@ def _assign(app: App, call: Call, task: int) -> Answer:
     person = int(call.body["person"])
     return call.once_unchanged(
         lambda key, seen: tasks.assign(app, call.actor, task, person, expecting=seen, key=key),
+        _shown,
+        current=lambda: _revision(app, call, task),
+    )
+
+
+def _ask(app: App, call: Call, task: int) -> Answer:
+    person, question = int(call.body["person"]), str(call.body["question"])
+    return call.once_unchanged(
+        lambda key, seen: asking.ask(
+            app, call.actor, task, person, question, expecting=seen, key=key
+        ),
+        _shown,
+        current=lambda: _revision(app, call, task),
+    )
+
+
+def _hold(app: App, call: Call, task: int) -> Answer:
+    reason = str(call.body["reason"])
+    return call.once_unchanged(
+        lambda key, seen: asking.hold(app, call.actor, task, reason, expecting=seen, key=key),
+        _shown,
+        current=lambda: _revision(app, call, task),
+    )
+
+
+def _resume(app: App, call: Call, task: int) -> Answer:
+    return call.once_unchanged(
+        lambda key, seen: asking.resume(app, call.actor, task, expecting=seen, key=key),
         _shown,
         current=lambda: _revision(app, call, task),
     )

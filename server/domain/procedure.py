@@ -10,11 +10,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from server.domain.ballot import Quota
+from server.domain.ballot import Mark, Quota, Result, Thresholds
 from server.domain.decision import Decision
 from server.domain.expression import Expression
-from server.domain.values import Type
+from server.domain.values import Kind, Type
 
 DONE = "done"
 ANYONE = "anyone"
@@ -89,6 +90,12 @@ class Do:
     due: Due | None = None
 
 
+BECAUSE = "because"
+"""What the reason of a signature is called among the answers of its task."""
+REASON_LENGTH = Decimal(2000)
+_WHY = "Whoever rejects says why, so that it can be put right. Otherwise it may be left empty."
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Who signs: the holders of `role`, a seat for each record of `of` it is held for.
@@ -108,8 +115,8 @@ class Approve:
     """People sign, or vote on, a record or a fact; the outcome follows from how many did.
 
     `item` is what they sign, else the step's record; `text` says in a line what is asked of them.
-    It passes when `passes` of the seats approve and fails when `fails` reject, as soon as neither
-    can change. `again` says who signs when the step is entered again: all, or those who refused.
+    It passes when `passes` of the seats approve and fails when `fails` reject (None: as many as keep
+    it from passing), as soon as neither can change. `again` says who signs when the step is entered again: all, or those who refused.
     `ballot` gives the words for approve, reject and abstain; abstaining is possible where it is
     listed. `at_latest` is a moment, or a duration from when the round opened. Outcomes: approved,
     rejected, undecided, late; just those that are possible.
@@ -120,13 +127,33 @@ class Approve:
     instruction: str
     signers: tuple[Signer, ...]
     passes: Quota = "all"
-    fails: Quota = "one"
+    fails: Quota | None = None
     again: str = "all"
     at_latest: Expression | None = None
     ballot: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
     asks: Mapping[str, Question] = field(default_factory=dict)
     due: Due | None = None
+
+    @property
+    def questions(self) -> Mapping[str, Question]:
+        """What each signer is asked besides the form; the reason last."""
+        why = Question(BECAUSE, "Why?", Type(Kind.TEXT, at_most=REASON_LENGTH), _WHY, False)
+        return {**self.asks, BECAUSE: why}
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return Thresholds(self.passes, self.fails, three_way=Mark.ABSTAIN in self.ballot)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What a signer may say."""
+        two = (Mark.APPROVE, Mark.REJECT)
+        return (*two, Mark.ABSTAIN) if Mark.ABSTAIN in self.ballot else two
+
+    def label(self, mark: Mark) -> str:
+        """The word on the button."""
+        return self.ballot.get(mark) or mark.value.capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +494,21 @@ def inner_lists(step: Step) -> Iterator[InnerList]:
             return
     for item in as_needed:
         yield InnerList(("as_needed", item.key), item.steps)
+
+
+def said(step: Step, mark: Mark) -> Outcome:
+    """What saying this at a seat of the step is: a button that needs what its result needs."""
+    action = step.action
+    assert isinstance(action, Approve)
+    result = step.outcomes.get(RESULTS.get(mark, ""))
+    needs = result.needs if result is not None else ()
+    if mark is Mark.REJECT:
+        needs = (*needs, BECAUSE)
+    return Outcome(mark.value, action.label(mark), needs=needs)
+
+
+RESULTS = {Mark.APPROVE: Result.APPROVED.value, Mark.REJECT: Result.REJECTED.value}
+"""The outcome that each mark works towards."""
 
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:

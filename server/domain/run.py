@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.round import Round
 from server.domain.values import RecordRef, Value
 
 
@@ -32,6 +33,7 @@ class Seat:
     """Who may do a task: a person; or the holders of `role`, for a record, or in a group.
 
     `lane` is the role that the procedure names; `role` differs from it while a fallback serves.
+    `not_by` are the ids of persons who may not do it, whatever they hold: it is their own request.
     """
 
     lane: str
@@ -39,6 +41,7 @@ class Seat:
     holder_for: RecordRef | None = None
     group: int | None = None
     person: int | None = None
+    not_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Task:
     """One step of one run, waiting for a person or done.
 
     `number` counts the tasks of the run from 1; `id` is what the world knows it by, once stored.
+    `question` is what somebody who works on the task `answers_to` wants to know of one person; it
+    holds nothing up. `on_hold` is the reason why a task is laid aside for a while.
     """
 
     number: int
@@ -57,6 +62,9 @@ class Task:
     claimed_by: int | None = None
     id: int | None = None
     revision: int = 0
+    question: str | None = None
+    answers_to: int | None = None
+    on_hold: str | None = None
 
 
 class ListKind(enum.StrEnum):
@@ -98,7 +106,8 @@ class Scope:
     it. `kind`, `step` and `branch` say which list it is: the run's own (number 0, no step), a branch
     of a step or what is begun as needed there (`branch` is its key), the group of a step, or a turn
     of it for the record `member`. The turns of a step stand around its turn lists: `begun` are the
-    records that have had or have one, `completed` how many are done.
+    records that have had or have one, `completed` how many are done. `rounds` are the latest
+    rounds of signing of its steps.
     """
 
     number: int
@@ -112,6 +121,15 @@ class Scope:
     begun: tuple[RecordRef, ...] = ()
     completed: int = 0
     wait: Wait | None = None
+    rounds: Mapping[str, Round] = field(default_factory=dict)
+
+    @property
+    def waits_for(self) -> Wait | None:
+        """What time may put an end to here: a wait, or a round of signing with a deadline."""
+        kept = self.rounds.get(self.at or "")
+        if self.wait is not None or kept is None or kept.is_closed or self.at is None:
+            return self.wait
+        return Wait(self.at, kept.opened_at, late=kept.late_at) if kept.late_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from server.domain.definitions import Book
 from server.domain.expression import evaluate
 from server.domain.procedure import (
     DONE,
+    Approve,
     Beginning,
     Call,
     Choose,
@@ -36,7 +37,7 @@ from server.domain.procedure import (
 from server.domain.recurring import Window
 from server.domain.refusals import Invalid, Refusal
 from server.domain.role import Role
-from server.domain.run import Run, Seat
+from server.domain.run import Run, Scope, Seat
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats
@@ -48,6 +49,7 @@ from server.engine.lists import Lists, Offer
 from server.engine.recipients import recipients
 from server.engine.rows import Written
 from server.engine.rows import write as write_rows
+from server.engine.signing import Signature, Signing
 from server.engine.tokens import Tokens
 from server.engine.waits import Waits
 from server.engine.walk import StepFailed, Walk
@@ -61,7 +63,7 @@ STOP = "stop"
 
 
 class Machine:
-    """One command's moves."""
+    """One command's moves. `actor` is the person whose command it is; None for the application."""
 
     def __init__(
         self,
@@ -70,6 +72,7 @@ class Machine:
         roles: Mapping[str, Role],
         decide: Ask,
         library: Library,
+        actor: RecordRef | None = None,
     ) -> None:
         self.draft = draft
         self._people = people
@@ -78,7 +81,10 @@ class Machine:
         self._tokens = Tokens(self._facts)
         self._lists = Lists(self._tokens, self._facts)
         self._waits = Waits(self._tokens, self._facts, draft.now)
-        self._handing = HandOvers(self._tokens, self._lists, self._facts, library, draft.now)
+        self._signing = Signing(draft, people, roles, self._facts)
+        self._handing = HandOvers(
+            self._tokens, self._lists, self._facts, library, draft.now, actor
+        )
         self._taken = 0
 
     @property
@@ -177,8 +183,56 @@ class Machine:
                 action.creates.name if action.creates else None,
             )
         )
+        walk.withdraw_questions(number)
         self._tokens.pass_on(walk, task.scope, step, outcome)
         self._rest()
+
+    def sign(
+        self,
+        walk: Walk,
+        number: int,
+        said: Signature,
+        values: Mapping[str, Value],
+        answers: Mapping[str, Value],
+        rows: Written = MappingProxyType({}),
+    ) -> None:
+        """Sign at the seat of a task, and go on where that decides it."""
+        task = walk.run.tasks[number]
+        step = walk.step(task.scope, task.step)
+        action = step.action
+        assert isinstance(action, Approve)
+        if values:
+            self.draft.change(task.about, values, run=walk.run.id, step=step.key)
+        write_rows(self.draft, task.about, rows, run=walk.run.id, step=step.key)
+        walk.happen(happened.TaskCompleted(step.key, number, task.scope, said.mark.value, answers))
+        walk.withdraw_questions(number)
+        self._signing.sign(walk, task, step, action, said)
+        self._count(walk, task.scope, step, action)
+        self._rest()
+
+    def ask(self, walk: Walk, number: int, person: RecordRef, question: str) -> None:
+        """Ask a person something for the sake of a task; nothing waits for the answer."""
+        task = walk.run.tasks[number]
+        seat = Seat(task.seat.lane, task.seat.role, person=person.id)
+        walk.happen(
+            happened.Asked(
+                task.step,
+                walk.run.task_count + 1,
+                task.scope,
+                number,
+                seat,
+                task.about,
+                question,
+            )
+        )
+
+    def answer(self, walk: Walk, number: int, answer: str) -> None:
+        """Say what was asked at a task."""
+        walk.happen(happened.Answered(walk.run.tasks[number].step, number, answer))
+
+    def hold(self, walk: Walk, number: int, reason: str | None) -> None:
+        """Lay a task aside for a reason; without one, take it up again."""
+        walk.happen(happened.TaskHeld(walk.run.tasks[number].step, number, reason))
 
     def offers(self, walk: Walk) -> Iterator[Offer]:
         """What people may begin in this run as they need it."""
@@ -210,11 +264,14 @@ class Machine:
         try:
             self._waits.look(walk)
             self._lists.look(walk)
+            for scope in tuple(walk.run.scopes.values()):
+                self._look_again(walk, scope)
         except (Refusal, NoVerdict) as error:
             raise StepFailed(walk.run, None, str(error)) from error
         self._rest()
         for task in walk.run.open_tasks:
-            self._seat_again(walk, task.number)
+            if task.answers_to is None:
+                self._seat_again(walk, task.number)
 
     def stop(self, walk: Walk, reason: str) -> None:
         """End the run from outside: whatever is open is withdrawn; runs it has started go on.
@@ -288,6 +345,9 @@ class Machine:
             case Do() as action:
                 self._open_task(walk, scope, step, action)
                 return None
+            case Approve() as action:
+                self._signing.open(walk, scope, step, action)
+                return self._counted(walk, scope, step, action)
             case Decide() as action:
                 return self._decide(walk, scope, step, action)
             case Choose() as action:
@@ -343,9 +403,12 @@ class Machine:
     def _seat_again(self, walk: Walk, number: int) -> None:
         task = walk.run.tasks[number]
         step = walk.step(task.scope, task.step)
-        assert isinstance(step.action, Do)
         try:
-            seat = self._seat(walk, task.scope, step, step.action)
+            if isinstance(step.action, Approve):
+                seat = self._signing.seat_of(walk, task, step, step.action)
+            else:
+                assert isinstance(step.action, Do)
+                seat = self._seat(walk, task.scope, step, step.action)
         except StepFailed:
             return  # it stays with whom it is; a task is never without a place
         person = task.claimed_by
@@ -358,6 +421,30 @@ class Machine:
                 walk.happen(happened.TaskClaimed(step.key, number, person))
         elif person is not None and not stays:
             walk.happen(happened.TaskReleased(step.key, number))
+
+    def _look_again(self, walk: Walk, scope: Scope) -> None:
+        """Read anew who has to sign where this list rests, and whether it is too late."""
+        kept = scope.rounds.get(scope.at or "")
+        if scope.at is None or kept is None or kept.is_closed:
+            return
+        step = walk.step(scope.number, scope.at)
+        assert isinstance(step.action, Approve)
+        self._signing.look_again(walk, scope.number, step, step.action)
+        self._count(walk, scope.number, step, step.action)
+
+    def _count(self, walk: Walk, scope: int, step: Step, action: Approve) -> None:
+        """Go on from a round of signing as soon as it is decided."""
+        following = self._counted(walk, scope, step, action)
+        if following is not None:
+            self._tokens.go(walk, scope, following)
+
+    def _counted(self, walk: Walk, scope: int, step: Step, action: Approve) -> str | None:
+        """The step that follows a round of signing; None while it goes on."""
+        result = self._signing.result(walk, scope, step, action)
+        if result is None:
+            return None
+        self._signing.close(walk, scope, step, result)
+        return self._tokens.after(walk, scope, step, step.outcomes.get(result))
 
     def _decide(self, walk: Walk, scope: int, step: Step, action: Decide) -> str:
         decision = walk.book.decisions[action.decision]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from server.domain.ballot import Mark
+from server.domain.round import Round, seats_of
 from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
 from server.domain.values import Value
 from server.engine import events as happened
@@ -28,8 +30,8 @@ def _after(run: Run, event: Event) -> Run:
         case happened.RunStarted(names=names):
             return _with_scope(run, Scope(0, None, names=names))
         case happened.TaskOpened(step=step, task=number, scope=scope, seat=seat, about=about):
-            opened = _with_task(run, Task(number, step, scope, seat, about))
-            return _at(replace(opened, task_count=number), scope, step)
+            handed_out = _with_task(run, Task(number, step, scope, seat, about))
+            return _at(replace(handed_out, task_count=number), scope, step)
         case happened.TaskMoved(task=number, seat=seat):
             return _with_task(run, replace(run.tasks[number], seat=seat, claimed_by=None))
         case happened.TaskClaimed(task=number, person=person):
@@ -40,6 +42,21 @@ def _after(run: Run, event: Event) -> Run:
             return _completed(run, event)
         case happened.TaskWithdrawn(task=number):
             return _with_task(run, replace(run.tasks[number], state=TaskState.WITHDRAWN))
+        case happened.Asked():
+            asked = Task(
+                event.task,
+                event.step,
+                event.scope,
+                event.seat,
+                event.about,
+                question=event.question,
+                answers_to=event.answers_to,
+            )
+            return replace(_with_task(run, asked), task_count=event.task)
+        case happened.Answered(task=number):
+            return _with_task(run, replace(run.tasks[number], state=TaskState.COMPLETED))
+        case happened.TaskHeld(task=number, reason=reason):
+            return _with_task(run, replace(run.tasks[number], on_hold=reason))
         case happened.Decided(scope=scope, name=name, output=output):
             return _named(run, scope, {name: output} if name else {})
         case happened.Created(scope=scope, name=name, record=record):
@@ -49,6 +66,16 @@ def _after(run: Run, event: Event) -> Run:
             return _at(_with_scope(run, inner), scope, step)
         case happened.BranchClosed(scope=scope):
             return _without(run, scope)
+        case happened.RoundOpened(step=step, scope=scope, seats=seats):
+            opened = Round(
+                event.round, seats_of(seats), event.opened_at, event.item, event.late_at
+            )
+            return _at(_with_round(run, scope, step, opened), scope, step)
+        case happened.SeatsChanged(step=step, scope=scope, seats=seats):
+            changed = replace(run.scopes[scope].rounds[step], seats=seats_of(seats))
+            return _with_round(run, scope, step, changed)
+        case happened.RoundClosed():
+            return _closed(run, event)
         case (
             happened.GroupOpened()
             | happened.TurnsOpened()
@@ -132,8 +159,40 @@ def _completed(run: Run, event: happened.TaskCompleted) -> Run:
         names[event.name] = {**event.answers, "outcome": event.outcome}
     if event.created_name:
         names[event.created_name] = event.created
-    done = replace(run.tasks[event.task], state=TaskState.COMPLETED)
-    return _named(_with_task(run, done), event.scope, names)
+    done = _with_task(run, replace(run.tasks[event.task], state=TaskState.COMPLETED))
+    return _named(_signed(done, event), event.scope, names)
+
+
+def _signed(run: Run, event: happened.TaskCompleted) -> Run:
+    """The run with the mark that a seat was given, where the task was one to sign."""
+    kept = run.scopes[event.scope].rounds.get(event.step)
+    if kept is None or kept.seat_of(event.task) is None:
+        return run
+    mark = Mark(str(event.outcome))
+    seats = tuple(
+        replace(seat, mark=mark) if seat.task == event.task else seat for seat in kept.seats
+    )
+    return _with_round(run, event.scope, event.step, replace(kept, seats=seats))
+
+
+def _closed(run: Run, event: happened.RoundClosed) -> Run:
+    kept = replace(run.scopes[event.scope].rounds[event.step], is_closed=True)
+    closed = _with_round(run, event.scope, event.step, kept)
+    if event.name is None:
+        return closed
+    count: dict[str, Value] = {
+        "outcome": event.result,
+        "seats": event.seats,
+        "approvals": event.approvals,
+        "rejections": event.rejections,
+        "abstentions": event.abstentions,
+    }
+    return _named(closed, event.scope, {event.name: count})
+
+
+def _with_round(run: Run, number: int, step: str, kept: Round) -> Run:
+    scope = run.scopes[number]
+    return _with_scope(run, replace(scope, rounds={**scope.rounds, step: kept}))
 
 
 def _with_task(run: Run, task: Task) -> Run:

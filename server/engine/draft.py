@@ -45,7 +45,7 @@ class Draft:
         now: datetime,
     ) -> None:
         self._world = world
-        self._entities = entities
+        self.entities = entities
         self._decisions = decisions
         self._decide = decide
         self._pending: dict[RecordRef, _Pending] = {}
@@ -58,7 +58,7 @@ class Draft:
         pending = self._pending.get(record)
         if pending is not None and name in pending.new:
             return pending.new[name]
-        back = self._entities[record.entity].fields[name].back
+        back = self.entities[record.entity].fields[name].back
         if back is not None:
             return self._referring(record, name, *back)
         return None if record.id < 0 else self._world.field(record, name)
@@ -130,7 +130,7 @@ class Draft:
         step: str | None = None,
     ) -> RecordRef:
         """A new record with its defaults, its first status and `values`."""
-        definition = self._entities[entity]
+        definition = self.entities[entity]
         record = RecordRef(entity, -1 - sum(ref.id < 0 for ref in self._pending))
         pending = self._pending[record] = _Pending(writes=1)
         pending.new.update(
@@ -161,7 +161,7 @@ class Draft:
             WrongState: the status may not move there from where it is.
             Invalid: the entity has no such field.
         """
-        definition = self._entities[record.entity]
+        definition = self.entities[record.entity]
         differing = {
             key: value
             for key, value in self._known(definition, values).items()
@@ -290,7 +290,7 @@ class Draft:
         self._pending[record].rules[item.key] = f"{decision.key}: {', '.join(verdict.hits)}"
 
     def _require(self, record: RecordRef, pending: _Pending) -> None:
-        entity = self._entities[record.entity]
+        entity = self.entities[record.entity]
         written = pending.new.keys() if record.id > 0 else entity.fields.keys()
         problems = {
             item.key: f"{item.title} is needed."

@@ -89,6 +89,35 @@ class TaskWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody at the task `answers_to` wants to know something of a person: a task of its own."""
+
+    step: str
+    task: int
+    scope: int
+    answers_to: int
+    seat: Seat
+    about: RecordRef
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    step: str
+    task: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeld:
+    """The task is laid aside for a while; None: it is taken up again."""
+
+    step: str
+    task: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     step: str
     scope: int
@@ -167,6 +196,46 @@ class BranchClosed:
     step: str
     scope: int
     withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOpened:
+    """People are asked to sign. `seats` as `domain.round` tells them.
+
+    `recused` are persons of the board whose own request it is, and whom nobody stands in for.
+    """
+
+    step: str
+    scope: int
+    round: int
+    seats: tuple[Mapping[str, Value], ...]
+    opened_at: datetime
+    item: RecordRef | None = None
+    late_at: datetime | None = None
+    recused: tuple[RecordRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsChanged:
+    """Who has to sign is read anew; what has been signed stays."""
+
+    step: str
+    scope: int
+    seats: tuple[Mapping[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundClosed:
+    """It is decided, or too late. `name` is what expressions call the count."""
+
+    step: str
+    scope: int
+    result: str
+    seats: int
+    approvals: int
+    rejections: int
+    abstentions: int
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +381,9 @@ Event = (
     | TaskReleased
     | TaskCompleted
     | TaskWithdrawn
+    | Asked
+    | Answered
+    | TaskHeld
     | Decided
     | Chosen
     | Written
@@ -321,6 +393,9 @@ Event = (
     | Noted
     | BranchOpened
     | BranchClosed
+    | RoundOpened
+    | SeatsChanged
+    | RoundClosed
     | GroupOpened
     | TurnsOpened
     | TurnOpened
@@ -370,6 +445,7 @@ def _frozen(value: Any) -> Any:
                 "group": value.group,
                 "person": value.person,
             }
+            | ({"not_by": list(value.not_by)} if value.not_by else {})
         }
     return freeze(value)
 
@@ -379,7 +455,8 @@ def _thawed(name: str, raw: Any) -> Any:
         seat = raw["seat"]
         holder_for = thaw(seat["holder_for"])
         assert holder_for is None or isinstance(holder_for, RecordRef)
-        return Seat(seat["lane"], seat["role"], holder_for, seat["group"], seat["person"])
+        not_by = tuple(seat.get("not_by", ()))
+        return Seat(seat["lane"], seat["role"], holder_for, seat["group"], seat["person"], not_by)
     return thaw(raw)
 
 
@@ -393,6 +470,9 @@ _KIND: dict[type[Any], str] = {
         TaskReleased,
         TaskCompleted,
         TaskWithdrawn,
+        Asked,
+        Answered,
+        TaskHeld,
         Decided,
         Chosen,
         Written,
@@ -402,6 +482,9 @@ _KIND: dict[type[Any], str] = {
         Noted,
         BranchOpened,
         BranchClosed,
+        RoundOpened,
+        SeatsChanged,
+        RoundClosed,
         GroupOpened,
         TurnsOpened,
         TurnOpened,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from server.domain.entity import STATUS, Entity
 from server.domain.expression import Expression, World, evaluate
 from server.domain.form import Form, FormField
-from server.domain.procedure import Do, Outcome, Step
+from server.domain.procedure import Approve, Do, Outcome, Question, Step
 from server.domain.refusals import Invalid
 from server.domain.run import Task
 from server.domain.values import RecordRef, Value
@@ -130,18 +130,19 @@ def sheet_of(
 ) -> Sheet | None:
     """The form of a task over the record that it fills; None where the step has none."""
     action = step.action
-    assert isinstance(action, Do)
+    assert isinstance(action, Do | Approve)
     if action.form is None:
         return None
     form = walk.book.forms[action.form]
-    record = None if action.creates is not None else task.about
+    makes = isinstance(action, Do) and action.creates is not None
+    record = None if makes else task.about
     return Sheet(form, entities[form.entity], record, walk.names(task.scope), draft)
 
 
 def accepted(
     draft: Draft,
     task: Task,
-    action: Do,
+    action: Do | Approve,
     chosen: Outcome | None,
     sheet: Sheet | None,
     sent: Mapping[str, Value],
@@ -155,8 +156,9 @@ def accepted(
         Invalid: it breaks the rules of the form; `problems` tells each.
     """
     found = dict(problems)
-    answers = {key: sent.get(key) for key in action.asks}
-    values = {key: value for key, value in sent.items() if key not in action.asks}
+    asks = questions(action)
+    answers = {key: sent.get(key) for key in asks}
+    values = {key: value for key, value in sent.items() if key not in asks}
     if sheet is not None:
         found = {**sheet.problems(values), **found}
         values = sheet.written(values)
@@ -181,13 +183,21 @@ def _needed(
     }
 
 
+def questions(action: Do | Approve) -> Mapping[str, Question]:
+    """What people are asked at a step besides its form."""
+    return action.questions if isinstance(action, Approve) else action.asks
+
+
 def question_problems(
-    action: Do, outcome: Outcome | None, answers: Mapping[str, Value], values: Mapping[str, Value]
+    action: Do | Approve,
+    outcome: Outcome | None,
+    answers: Mapping[str, Value],
+    values: Mapping[str, Value],
 ) -> dict[str, str]:
     """The questions that are not answered, and what the outcome chosen needs besides."""
     problems = {
         key: "This question needs an answer."
-        for key, question in action.asks.items()
+        for key, question in questions(action).items()
         if question.required and answers.get(key) is None
     }
     if outcome is not None:

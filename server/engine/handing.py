@@ -42,16 +42,26 @@ class Library(Protocol):
 
 
 class HandOvers:
-    """Begins runs and joins those that are open, for the machine of one command at `now`."""
+    """Begins runs and joins those that are open, for the machine of one command at `now`.
+
+    `actor` is the person whose command it is; None for the application.
+    """
 
     def __init__(
-        self, tokens: Tokens, lists: Lists, facts: Facts, library: Library, now: datetime
+        self,
+        tokens: Tokens,
+        lists: Lists,
+        facts: Facts,
+        library: Library,
+        now: datetime,
+        actor: RecordRef | None,
     ) -> None:
         self._tokens = tokens
         self._lists = lists
         self._facts = facts
         self._library = library
         self._now = now
+        self._actor = actor
 
     # -- beginning ----------------------------------------------------------------------------
 
@@ -83,7 +93,10 @@ class HandOvers:
                 open_one.happen(happened.Noted(after.book.procedure.key, after.run.id))
             return open_one
         run_id = -1 - sum(known < 0 for known in self._tokens.walks)
-        run = Run(run_id, procedure.key, book.hash, about, {0: Scope(0, None)})
+        started_by = self._actor.id if self._actor else None
+        run = Run(
+            run_id, procedure.key, book.hash, about, {0: Scope(0, None)}, started_by=started_by
+        )
         walk = self._tokens.walks[run_id] = Walk(run, book, run)
         if verdict is not None:
             walk.verdicts.append((beginning.key, verdict))

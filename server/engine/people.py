@@ -14,7 +14,7 @@ from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
 from server.engine.seats import GROUP, PERSON, People
 
-MEMBERSHIP, HOLDER = "membership", "holder"
+MEMBERSHIP, HOLDER, DELEGATE = "membership", "holder", "delegate"
 _PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
 
 
@@ -42,6 +42,29 @@ class PeopleOfRecords:
             for person in self._person(membership)
         )
 
+    def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:
+        """Who acts for this holder of the role now: in the time named, else while they are away."""
+        return _each(
+            delegate
+            for holder in self._draft.all(HOLDER)
+            if self._draft.field(holder, "role") == role
+            and self._draft.field(holder, "person") == person
+            and self._is_in_force(holder)
+            for delegate in self._delegate(holder, person)
+        )
+
+    def _delegate(self, holder: RecordRef, person: RecordRef) -> Iterator[RecordRef]:
+        delegate = self._read(holder, DELEGATE)
+        if not isinstance(delegate, RecordRef) or self._read(delegate, "active") is False:
+            return
+        begins, ends = self._read(holder, "delegate_from"), self._read(holder, "delegate_until")
+        if begins is None and ends is None:
+            acts = self.is_away(person)
+        else:
+            acts = self._has_begun(begins) and not self._is_over(ends)
+        if acts:
+            yield delegate
+
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""
         if self._read(person, "active") is False:
@@ -53,7 +76,8 @@ class PeopleOfRecords:
 
     def _holders(self, role: str) -> Iterator[tuple[RecordRef, frozenset[RecordRef]]]:
         """Who holds the role today, each with what for."""
-        narrowing = [item.key for item in self._entities[HOLDER].refs() if item.key != "person"]
+        refs = self._entities[HOLDER].refs()
+        narrowing = [item.key for item in refs if item.key not in {"person", DELEGATE}]
         for holder in self._draft.all(HOLDER):
             if self._draft.field(holder, "role") != role or not self._is_in_force(holder):
                 continue
@@ -110,6 +134,10 @@ class PeopleSeen:
     def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
         """The persons of a group."""
         return self._now.members(group)
+
+    def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:
+        """Who acts for this holder of the role now."""
+        return self._now.delegates(role, person)
 
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""

@@ -8,6 +8,7 @@ that administrators see. Source: language reference, *Roles*; execution, *People
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from server.domain.role import Role
@@ -29,22 +30,33 @@ class People(Protocol):
     def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
         """The persons of a group."""
 
+    def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:
+        """Who acts for this holder of the role now."""
+
     def is_away(self, person: RecordRef) -> bool:
         """Whether the person is absent now, or has left."""
+
+
+Roles = Mapping[str, Role]
 
 
 class NobodyHolds(Exception):  # noqa: N818  told to people as a failure of the run
     """A task that nobody could do. The text is a sentence for administrators."""
 
 
-def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> Seat:
+def seat(
+    lane: str, value: Value, roles: Roles, people: People, not_by: tuple[int, ...] = ()
+) -> Seat:
     """The seat of a task of the role `lane`, held for `value` (None: anyone who holds the role).
+
+    `not_by` are the ids of persons who may not have it, whatever they hold.
 
     Raises:
         NobodyHolds: neither the role nor those that stand in for it have a holder.
     """
     away: Seat | None = None
-    for found in _tried(lane, value, roles):
+    for tried in _tried(lane, value, roles):
+        found = replace(tried, not_by=not_by)
         persons = candidates(found, people)
         if any(not people.is_away(person) for person in persons):
             return found
@@ -54,6 +66,11 @@ def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> 
         return away
     title = roles[lane].title if lane in roles else lane
     where = f" for {value}" if isinstance(value, RecordRef) else ""
+    if not_by and any(candidates(tried, people) for tried in _tried(lane, value, roles)):
+        raise NobodyHolds(
+            f"Whoever holds the role {title}{where} has asked for this, and nobody stands in: "
+            "nobody signs on their own request. Enter another holder, then try again."
+        )
     raise NobodyHolds(
         f"Nobody holds the role {title}{where}, and nobody stands in for it. "
         "Enter a holder, then try again."
@@ -61,7 +78,16 @@ def seat(lane: str, value: Value, roles: Mapping[str, Role], people: People) -> 
 
 
 def candidates(seat: Seat, people: People) -> tuple[RecordRef, ...]:
-    """The persons who may do a task with this seat, whether they are there or away."""
+    """The persons who may do a task with this seat, whether they are there or away.
+
+    Those whom holders have named to act for them are among them, in their time.
+    """
+    holders = [person for person in _holders(seat, people) if person.id not in seat.not_by]
+    acting = (who for person in holders for who in people.delegates(seat.role, person))
+    return tuple(dict.fromkeys((*holders, *(who for who in acting if who.id not in seat.not_by))))
+
+
+def _holders(seat: Seat, people: People) -> tuple[RecordRef, ...]:
     if seat.person is not None:
         return (RecordRef(PERSON, seat.person),)
     if seat.group is not None:

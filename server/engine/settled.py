@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain.decision import Verdict
+from server.domain.round import as_values, round_of
 from server.domain.run import Run, Seat
 from server.domain.values import RecordRef, Value
 from server.engine.events import Event
@@ -69,6 +70,10 @@ def run(before: Run, records: Stored) -> Run:
             number: replace(
                 scope,
                 names=names(scope.names, records),
+                rounds={
+                    step: round_of(names(as_values(kept), records))
+                    for step, kept in scope.rounds.items()
+                },
                 member=records.get(scope.member, scope.member) if scope.member else None,
                 begun=tuple(records.get(item, item) for item in scope.begun),
             )
@@ -106,7 +111,12 @@ def _seat(seat: Seat, records: Stored) -> Seat:
         holder_for=records.get(seat.holder_for, seat.holder_for) if seat.holder_for else None,
         group=_id(GROUP, seat.group, records),
         person=_id(PERSON, seat.person, records),
+        not_by=tuple(records.get(who, who).id for who in _persons(seat.not_by)),
     )
+
+
+def _persons(ids: tuple[int, ...]) -> tuple[RecordRef, ...]:
+    return tuple(RecordRef(PERSON, number) for number in ids)
 
 
 def _id(entity: str, before: int | None, records: Stored) -> int | None:

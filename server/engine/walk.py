@@ -11,7 +11,7 @@ from server.domain.procedure import DONE, Group, Step, Together, turn_of
 from server.domain.run import ListKind, Run, Scope
 from server.domain.values import Value
 from server.engine.apply import apply
-from server.engine.events import Event
+from server.engine.events import Event, TaskWithdrawn
 
 
 class StepFailed(Exception):  # noqa: N818  kept as a failure of the run, to be mended and retried
@@ -43,6 +43,12 @@ class Walk:
     def happen(self, event: Event) -> None:
         self.run = apply(self.run, event)
         self.events.append(event)
+
+    def withdraw_questions(self, number: int) -> None:
+        """Take back what was asked for the sake of a task and is not needed any more."""
+        for task in self.run.open_tasks:
+            if task.answers_to == number:
+                self.happen(TaskWithdrawn(task.step, task.number, "it is not needed any more"))
 
     def names(self, scope: int) -> Mapping[str, Value]:
         """The names that expressions may use in this list: its own and those around it."""

@@ -93,6 +93,7 @@ def _held_by(walk: Walk, step: Step) -> Iterator[Expression]:
             meant = [of or lanes.get(role)]
         case Approve(signers=signers):
             meant = [signer.of or lanes.get(signer.role) for signer in signers]
+            meant += [item for signer in signers for item in signer.given.values()]
         case _:
             meant = []
     yield from (item for item in meant if item is not None)

@@ -20,6 +20,7 @@ from server.storage.prepared import Prepared
 PERSON, GROUP, MEMBERSHIP, HOLDER = "person", "group", "membership", "holder"
 PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
 """The entities whose records decide who may do what."""
+_NO_NARROWING = frozenset({"person", "delegate"})
 
 
 class Held(NamedTuple):
@@ -27,6 +28,20 @@ class Held(NamedTuple):
 
     role: str
     of: RecordRef | None
+
+
+class Delegation(NamedTuple):
+    """A holder of a role has named somebody who acts for them.
+
+    From `begins` to `ends`; where both are open, while the holder is away.
+    """
+
+    role: str
+    person: RecordRef
+    delegate: RecordRef
+    begins: date | None
+    ends: date | None
+    held_for: tuple[RecordRef, ...]
 
 
 class People:
@@ -38,6 +53,7 @@ class People:
         self.now = now
         self._known: dict[tuple[str, object, object], tuple[RecordRef, ...]] = {}
         self._absences: dict[RecordRef, tuple[Value, Value]] = {}
+        self._delegating: tuple[Delegation, ...] | None = None
 
     def row(self, record: RecordRef) -> Mapping[str, Value] | None:
         """All columns of a record; None when there is none."""
@@ -47,6 +63,7 @@ class People:
         """Ask anew: persons, members or holders have been written."""
         self._known.clear()
         self._absences.clear()
+        self._delegating = None
 
     # -- who holds a role ---------------------------------------------------------------------
 
@@ -94,6 +111,75 @@ class People:
     def roles_of(self, person: RecordRef) -> tuple[str, ...]:
         """The keys of the roles that this person holds today."""
         return tuple(dict.fromkeys(item.role for item in self.holdings(person)))
+
+    # -- who acts for holders -----------------------------------------------------------------
+
+    def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:
+        """Who acts for this holder of the role now: in the time named, else while they are away."""
+        return tuple(
+            dict.fromkeys(
+                found.delegate
+                for found in self._delegations(role)
+                if found.person == person and self._acts(found)
+            )
+        )
+
+    def delegated(self, person: RecordRef) -> tuple[Held, ...]:
+        """What this person may do now because holders of roles have said so."""
+        found: list[Held] = []
+        for item in self._delegations(None):
+            if item.delegate == person and self._acts(item):
+                found += [Held(item.role, record) for record in item.held_for] or [
+                    Held(item.role, None)
+                ]
+        return tuple(dict.fromkeys(found))
+
+    def acting_for(self, person: RecordRef) -> tuple[tuple[str, RecordRef], ...]:
+        """The holders for whom this person acts now, each with the role."""
+        return tuple(
+            dict.fromkeys(
+                (item.role, item.person)
+                for item in self._delegations(None)
+                if item.delegate == person and self._acts(item)
+            )
+        )
+
+    def _acts(self, found: Delegation) -> bool:
+        if found.begins is None and found.ends is None:
+            return self.is_away(found.person)
+        return not (self._is_ahead(found.begins) or self._is_over(found.ends))
+
+    def _delegations(self, role: str | None) -> tuple[Delegation, ...]:
+        """The holders who have named a delegate; all of them without a role."""
+        if HOLDER not in self.models or "delegate" not in self.models.tables[HOLDER].c:
+            return ()
+        if self._delegating is None:
+            statement = self.models.statement("delegations", self._delegations_now)
+            rows = statement.all(self.connection, {"today": self.today})
+            self._delegating = tuple(self._delegation(row) for row in rows)
+        return tuple(item for item in self._delegating if role in {None, item.role})
+
+    def _delegation(self, row: Any) -> Delegation:
+        held_for = tuple(
+            RecordRef(entity, record_id)
+            for (_, entity), record_id in zip(self._narrowings(), row[5:], strict=True)
+            if record_id is not None
+        )
+        person, delegate = RecordRef(PERSON, row[1]), RecordRef(PERSON, row[2])
+        return Delegation(row[0], person, delegate, row[3], row[4], held_for)
+
+    def _delegations_now(self) -> sa.Select[Any]:
+        holder = self.models.tables[HOLDER].c
+        times = [
+            holder[key] if key in holder else sa.null().label(key)
+            for key in ("delegate_from", "delegate_until")
+        ]
+        columns = [holder[key] for key, _ in self._narrowings()]
+        return (
+            sa.select(holder.role, holder.person, holder.delegate, *times, *columns)
+            .where(holder.delegate.is_not(None), *self._in_force())
+            .order_by(holder.id)
+        )
 
     # -- groups and absence -------------------------------------------------------------------
 
@@ -165,7 +251,7 @@ class People:
     def _narrowings(self) -> tuple[tuple[str, str], ...]:
         """The references of `holder` that narrow a role: (field, entity)."""
         refs = self.models[HOLDER].refs
-        return tuple((key, entity) for key, entity in refs.items() if key != "person")
+        return tuple((key, entity) for key, entity in refs.items() if key not in _NO_NARROWING)
 
     def _narrowing(self, entity: str) -> tuple[str, ...]:
         return tuple(key for key, target in self._narrowings() if target == entity)

@@ -39,6 +39,9 @@ class Waiting:
     draft: Any
     number: int
     scope: int
+    question: str | None = None
+    answers_to: int | None = None
+    on_hold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,35 @@ def mine(person: int) -> sa.ColumnElement[bool]:
         sa.or_(
             task.c.claimed_by == person,
             sa.and_(task.c.claimed_by.is_(None), task.c.person_id == person),
+        ),
+    )
+
+
+def barring(persons: Sequence[int]) -> str | None:
+    """How a row keeps the persons who may not do its task, so that a queue can leave it out."""
+    return "".join(f",{person}" for person in persons) + "," if persons else None
+
+
+def not_by(kept: str | None) -> tuple[int, ...]:
+    """The persons that `barring` told of."""
+    return tuple(int(person) for person in (kept or "").split(",") if person)
+
+
+def allowed(person: int) -> sa.ColumnElement[bool]:
+    """Tasks that this person is not barred from."""
+    return sa.or_(task.c.not_by.is_(None), task.c.not_by.not_like(f"%,{person},%"))
+
+
+def acting(holders: Sequence[tuple[str, RecordRef]]) -> sa.ColumnElement[bool]:
+    """Tasks meant for one of these persons alone, by the role for which somebody else acts."""
+    return sa.and_(
+        _OPEN,
+        task.c.claimed_by.is_(None),
+        sa.or_(
+            *(
+                sa.and_(task.c.role == role, task.c.person_id == person.id)
+                for role, person in holders
+            )
         ),
     )
 
@@ -212,7 +244,7 @@ def _waiting(row: Any) -> Waiting:
         step=row.step,
         title=row.title,
         about=RecordRef(row.about_entity, row.about_id),
-        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id),
+        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, not_by(row.not_by)),
         claimed_by=row.claimed_by,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
@@ -224,6 +256,9 @@ def _waiting(row: Any) -> Waiting:
         draft=row.draft,
         number=row.number,
         scope=row.scope,
+        question=row.question,
+        answers_to=row.answers_to,
+        on_hold=row.on_hold,
     )
 
 

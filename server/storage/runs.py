@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.refusals import Conflict
+from server.domain.round import as_values, round_of
 from server.domain.run import ListKind, Run, RunState, Scope, Seat, Task, TaskState, Wait
 from server.domain.values import RecordRef, Value, freeze, thaw
 from server.storage.prepared import Prepared, insertion
-from server.storage.queues import Waiting
+from server.storage.queues import Waiting, barring, not_by
 from server.storage.tables import history, run, task
 
 OPEN = ("open", "failed")
@@ -160,6 +161,8 @@ class Runs:
                 "title": title_of(item.step),
                 "about_entity": item.about.entity,
                 "about_id": item.about.id,
+                "question": item.question,
+                "answers_to": item.answers_to,
                 "opened_at": at,
                 "revision": 1,
                 "draft": None,
@@ -262,6 +265,8 @@ _TASK_VALUES = (
     "for_id",
     "group_id",
     "person_id",
+    "not_by",
+    "on_hold",
     "claimed_by",
     "closed_at",
     "completed_by",
@@ -297,6 +302,7 @@ def _scope_json(scope: Scope) -> dict[str, Any]:
         "step": scope.step,
         "branch": scope.branch,
         "names": {name: freeze(value) for name, value in scope.names.items()},
+        "rounds": {step: freeze(as_values(kept)) for step, kept in scope.rounds.items()},
     }
     if scope.kind is not ListKind.OWN:
         kept["kind"] = scope.kind.value
@@ -318,6 +324,7 @@ def _scope_json(scope: Scope) -> dict[str, Any]:
 def _scope(raw: Mapping[str, Any]) -> Scope:
     """The list as it was kept; those kept before there were other lists are the run's or branches."""
     names = {name: thaw(value) for name, value in raw["names"].items()}
+    rounds = {step: round_of(_thawed(kept)) for step, kept in raw.get("rounds", {}).items()}
     kind = raw.get("kind", ListKind.OWN if raw["step"] is None else ListKind.BRANCH)
     member, begun = thaw(raw.get("member")), thaw(raw.get("begun"))
     wait = raw.get("wait")
@@ -335,6 +342,7 @@ def _scope(raw: Mapping[str, Any]) -> Scope:
         else (),
         raw.get("completed", 0),
         _wait(wait) if wait else None,
+        rounds,
     )
 
 
@@ -348,6 +356,12 @@ def _wait(raw: Mapping[str, Any]) -> Wait:
         late if isinstance(late, datetime) else None,
         raw["run"],
     )
+
+
+def _thawed(raw: Any) -> Mapping[str, Value]:
+    values = thaw(raw)
+    assert isinstance(values, Mapping)
+    return values
 
 
 def _run(row: Any, tasks: Sequence[Any]) -> Run:
@@ -376,12 +390,15 @@ def _task(row: Any) -> Task:
         number=row.number,
         step=row.step,
         scope=row.scope,
-        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id),
+        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, not_by(row.not_by)),
         about=RecordRef(row.about_entity, row.about_id),
         state=TaskState(row.state),
         claimed_by=row.claimed_by,
         id=row.id,
         revision=row.revision,
+        question=row.question,
+        answers_to=row.answers_to,
+        on_hold=row.on_hold,
     )
 
 
@@ -394,6 +411,8 @@ def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
         "for_id": item.seat.holder_for.id if item.seat.holder_for else None,
         "group_id": item.seat.group,
         "person_id": item.seat.person,
+        "not_by": barring(item.seat.not_by),
+        "on_hold": item.on_hold,
         "claimed_by": item.claimed_by,
         "closed_at": None if item.state is TaskState.OPEN else at,
     }
@@ -421,6 +440,9 @@ def _opened(
         draft=None,
         number=item.number,
         scope=item.scope,
+        question=item.question,
+        answers_to=item.answers_to,
+        on_hold=item.on_hold,
     )
 
 

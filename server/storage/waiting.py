@@ -73,7 +73,8 @@ def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[int]:
 
 
 def _waits(of: Run) -> Mapping[int, Wait]:
-    return {number: scope.wait for number, scope in of.scopes.items() if scope.wait is not None}
+    found = ((number, scope.waits_for) for number, scope in of.scopes.items())
+    return {number: wait for number, wait in found if wait is not None}
 
 
 def _text(item: Watch) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from server.domain.definitions import Book
 from server.domain.expression.tree import Path
-from server.domain.procedure import Assignment, Do, Procedure, Step
+from server.domain.procedure import Approve, Assignment, Do, Procedure, Step
 from server.domain.run import Run
 from server.domain.values import RecordRef
 from server.usecases.running import Running
@@ -77,7 +77,11 @@ def _written(step: Step, book: Book) -> Iterator[str]:
     outcomes = (outcome.set for outcome in step.outcomes.values())
     yield from _assigned(procedure, step.set, *outcomes)
     action = step.action
-    if not isinstance(action, Do) or action.form is None or action.creates is not None:
+    if not isinstance(action, Do | Approve) or action.form is None:
+        return
+    if isinstance(action, Do) and action.creates is not None:
+        return
+    if isinstance(action, Approve) and action.item and not _is_own(procedure, action.item.tree):
         return
     if step.about is None or _is_own(procedure, step.about.tree):
         form = book.forms[action.form]

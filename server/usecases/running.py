@@ -56,7 +56,9 @@ class Running:
             self.records, entities, app.definitions.decisions, app.rules.decide, self.at
         )
         people = PeopleSeen(self.draft, self.records, entities)
-        self.machine = Machine(self.draft, people, app.definitions.roles, app.rules.decide, self)
+        self.machine = Machine(
+            self.draft, people, app.definitions.roles, app.rules.decide, self, actor.person
+        )
 
     def may(self, permission: str) -> bool:
         """Whether one of the actor's roles gives this permission; the application may all."""
@@ -276,8 +278,11 @@ def _title(procedure: Procedure, step: str) -> str:
 
 
 def _closings(walk: Walk, actor: Actor) -> dict[int, Closing]:
-    return {
-        event.task: Closing(event.outcome, event.answers, actor.id)
-        for event in walk.events
-        if isinstance(event, happened.TaskCompleted)
-    }
+    found: dict[int, Closing] = {}
+    for event in walk.events:
+        match event:
+            case happened.TaskCompleted(task=task, outcome=outcome, answers=answers):
+                found[task] = Closing(outcome, answers, actor.id)
+            case happened.Answered(task=task, answer=answer):
+                found[task] = Closing("answered", {"answer": answer}, actor.id)
+    return found

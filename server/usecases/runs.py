@@ -255,6 +255,10 @@ def _history(
             persons.add(event.person)
         if isinstance(event, happened.Notified):
             persons |= {person.id for person in event.persons}
+        if isinstance(event, happened.Asked) and event.seat.person is not None:
+            persons.add(event.seat.person)
+        if isinstance(event, happened.RoundOpened):
+            persons |= {person.id for person in event.recused}
     titles = showing.record_titles(running, [RecordRef(PERSON, person) for person in persons])
     names = {ref.id: str(title) for ref, title in titles.items()}
     return tuple(

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from server.domain.ballot import Mark
 from server.domain.entity import Field
-from server.domain.procedure import DONE, Do, End, Procedure, Question, Step
+from server.domain.procedure import (
+    BECAUSE,
+    DONE,
+    RESULTS,
+    Approve,
+    Do,
+    End,
+    Procedure,
+    Question,
+    Step,
+    said,
+)
+from server.domain.run import Run
 from server.domain.values import RecordRef, Value, thaw
 from server.engine.forms import Sheet
 from server.engine.places import Place
 from server.engine.rows import Row, RowSheet
 from server.engine.seats import GROUP, PERSON
+from server.storage import queues
 from server.storage.queues import Standing, Waiting
 from server.usecases.running import Running
 from server.usecases.telling import step_title
 from server.usecases.views import (
+    AskedView,
     FieldView,
     FormView,
     OutcomeView,
@@ -23,11 +38,14 @@ from server.usecases.views import (
     RowView,
     RunLine,
     SectionView,
+    SignatureView,
     TaskLine,
 )
 from server.usecases.wording import in_words
 
 PRIORITY = "priority"
+LONG = 1000
+"""An answer that may have so many characters is typed into a box of several lines."""
 
 
 def record_titles(
@@ -62,7 +80,7 @@ def _task_line(
         procedure=row.procedure,
         procedure_title=procedure.title if procedure else row.procedure,
         step=row.step,
-        title=row.title,
+        title=row.title if row.question is None else f"Question: {row.title}",
         about=titles[row.about],
         lane=row.seat.lane,
         role_title=role.title if role else row.seat.role,
@@ -73,6 +91,8 @@ def _task_line(
         state=row.state,
         revision=row.revision,
         priority=_priority(running, row.about),
+        on_hold=row.on_hold,
+        is_question=row.question is not None,
     )
 
 
@@ -172,6 +192,7 @@ def question_view(question: Question, value: Value = None) -> FieldView:
         required=question.required,
         value=value,
         shown=in_words(question.type, value, question.titles),
+        lines=3 if (question.type.at_most or 0) >= LONG else 1,
         titles=question.titles,
         asked=True,
     )
@@ -190,14 +211,15 @@ def sheet_of(
 ) -> Sheet | None:
     """The form of a task over the record that it fills."""
     action = step.action
-    assert isinstance(action, Do)
+    assert isinstance(action, Do | Approve)
     if action.form is None:
         return None
     run = running.runs.load(row.run_id, hold=False)
     assert run is not None
     form = running.book_of(run).forms[action.form]
     entity = running.app.definitions.entities[form.entity]
-    record = None if action.creates is not None else row.about
+    makes = isinstance(action, Do) and action.creates is not None
+    record = None if makes else row.about
     return Sheet(form, entity, record, names, running.draft)
 
 
@@ -208,6 +230,8 @@ def outcome_views(
     position = [item.key for item in steps].index(step.key)
     after = steps[position + 1].key if position + 1 < len(steps) else DONE
     following = step.then or after
+    if isinstance(step.action, Approve):
+        return tuple(_mark_view(procedure, step, mark, following) for mark in step.action.marks)
     if not step.outcomes:
         return (OutcomeView("", "Done", _leads_to(procedure, following)),)
     return tuple(
@@ -218,6 +242,70 @@ def outcome_views(
             outcome.needs,
         )
         for outcome in step.outcomes.values()
+    )
+
+
+def _mark_view(procedure: Procedure, step: Step, mark: Mark, following: str) -> OutcomeView:
+    """The button of a seat. What follows depends on the others too, so it is told as a wish."""
+    outcome = said(step, mark)
+    result = step.outcomes.get(RESULTS[mark]) if mark in RESULTS else None
+    if mark is Mark.ABSTAIN:
+        leads_to = "It counts for neither side"
+    else:
+        leads_to = (
+            f"If enough say so: {_leads_to(procedure, (result and result.then) or following)}"
+        )
+    return OutcomeView(outcome.key, outcome.label, leads_to, outcome.needs)
+
+
+def signatures(running: Running, run: Run, row: Waiting, step: Step) -> tuple[SignatureView, ...]:
+    """The seats of the round of signing that a task belongs to, with what they have said."""
+    scope = run.scopes.get(row.scope)
+    kept = scope.rounds.get(row.step) if scope is not None else None
+    action = step.action
+    if kept is None or not isinstance(action, Approve):
+        return ()
+    tasks = {item.number: item for item in queues.of_run(running.connection, run.id)}
+    by = {number: _person(item.completed_by) for number, item in tasks.items()}
+    titles = record_titles(running, [*by.values(), *(seat.of for seat in kept.seats)])
+    roles = running.app.definitions.roles
+    found = []
+    for seat in kept.seats:
+        role = action.signers[seat.signer].role
+        task = tasks.get(seat.task or 0)
+        answers = thawed(task.answers) if task is not None else {}
+        signer = by.get(seat.task or 0)
+        found.append(
+            SignatureView(
+                roles[role].title if role in roles else role,
+                titles[seat.of] if seat.of else None,
+                action.label(seat.mark) if seat.mark else "",
+                str(answers.get(BECAUSE) or ""),
+                titles[signer] if signer else None,
+                task.closed_at if task is not None and seat.mark else None,
+            )
+        )
+    return tuple(found)
+
+
+def asked(running: Running, row: Waiting) -> tuple[AskedView, ...]:
+    """The questions that were asked for the sake of a task, with their answers."""
+    found = [
+        item
+        for item in queues.of_run(running.connection, row.run_id)
+        if item.answers_to == row.number and item.seat.person is not None
+    ]
+    persons = [RecordRef(PERSON, item.seat.person) for item in found if item.seat.person]
+    titles = record_titles(running, persons)
+    return tuple(
+        AskedView(
+            titles[person],
+            item.question or "",
+            item.opened_at,
+            str(thawed(item.answers).get("answer") or ""),
+            item.closed_at,
+        )
+        for item, person in zip(found, persons, strict=True)
     )
 
 

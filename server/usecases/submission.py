@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.procedure import Do, Outcome, Step
+from server.domain.ballot import Mark
+from server.domain.procedure import Approve, Do, Outcome, Step, said
 from server.domain.refusals import Conflict, Invalid
 from server.domain.run import Task
 from server.domain.values import Type, Value, to_json
-from server.engine.forms import Sheet, accepted, sheet_of
+from server.engine.forms import Sheet, accepted, questions, sheet_of
 from server.engine.rows import RowSheet, Written
 from server.engine.walk import Walk
 from server.storage import changes
@@ -29,11 +30,13 @@ class Submission:
 
 
 def outcome(step: Step, key: str | None) -> Outcome | None:
-    """The outcome of this key.
+    """The outcome of this key; of a step that is signed, what its seats may say.
 
     Raises:
         Invalid: the step has no such outcome, or needs one to be chosen.
     """
+    if isinstance(step.action, Approve):
+        return _said(step, step.action, key)
     if not step.outcomes:
         if key:
             raise Invalid("This task has no outcomes.", {"outcome": "Leave the outcome out."})
@@ -44,6 +47,12 @@ def outcome(step: Step, key: str | None) -> Outcome | None:
             {"outcome": f"One of {', '.join(step.outcomes)}."},
         )
     return step.outcomes[key]
+
+
+def _said(step: Step, action: Approve, key: str | None) -> Outcome:
+    if key not in action.marks:
+        raise Invalid("Choose what you say.", {"outcome": f"One of {', '.join(action.marks)}."})
+    return said(step, Mark(key))
 
 
 def read(
@@ -60,9 +69,9 @@ def read(
         Invalid: what was sent breaks the rules of the form; `problems` tells each.
     """
     action = step.action
-    assert isinstance(action, Do)
+    assert isinstance(action, Do | Approve)
     sheet = sheet_of(walk, task, step, running.draft, running.app.definitions.entities)
-    types = {key: question.type for key, question in action.asks.items()}
+    types = {key: question.type for key, question in questions(action).items()}
     sent, written, problems = filled(running, sheet, types, raw)
     values, answers = accepted(running.draft, task, action, chosen, sheet, sent, problems)
     return Submission(values, answers, written)

@@ -5,28 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from server.domain.actor import Actor
+from server.domain.ballot import Mark
 from server.domain.expression import evaluate
-from server.domain.procedure import Do
+from server.domain.procedure import BECAUSE, Approve, Do, Question
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
-from server.domain.values import RecordRef, Value
+from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
+from server.engine.forms import questions
 from server.engine.seats import PERSON, candidates
+from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
-from server.storage import queues
+from server.storage import changes, queues
 from server.usecases import mending, rows, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
+from server.usecases.reading import read_values
 from server.usecases.running import Running
-from server.usecases.views import Completed, Page, TaskLine, TaskView
+from server.usecases.views import Completed, OutcomeView, Page, TaskLine, TaskView
 
 WHICH = ("mine", "groups", "waiting", "all")
 """The queues of My work: claimed or meant for me, offered to me, asked of others, mine and groups."""
 COUNT_LIMIT = 1000
 DRAFT_LIMIT = 200_000
+ANSWER, ANSWERED = "answer", "answered"
+"""What the answer to a question is called, and the button that gives it."""
+ANSWER_LENGTH = Decimal(4000)
 ASSIGN = "assign"
 
 
@@ -69,7 +77,12 @@ def _queue(running: Running, which: str) -> Any:
         return queues.mine(person.id)
     if which == "waiting":
         return queues.asked_by(person.id)
-    offered = queues.offered(running.records.holdings(person), running.records.groups_of(person))
+    records = running.records
+    held = (*records.holdings(person), *records.delegated(person))
+    offered = queues.allowed(person.id) & queues.offered(held, records.groups_of(person))
+    acting = records.acting_for(person)
+    if acting:
+        offered |= queues.allowed(person.id) & queues.acting(acting)
     if which == "groups":
         return offered
     if which == "all":
@@ -97,11 +110,13 @@ def _view(running: Running, task_id: int) -> TaskView:
         walk = running.walk(run)
     except StepFailed as error:
         raise WrongState(str(error), hint="Administrators can cancel its run.") from error
+    if row.question is not None:
+        return _question_view(running, row, row.question)
     is_there = row.scope in run.scopes
     scope = row.scope if is_there else 0
     step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
     action = step.action
-    assert isinstance(action, Do)
+    assert isinstance(action, Do | Approve)
     answers = showing.thawed(row.answers)
     sheet = showing.sheet_of(running, row, step, walk.names(scope))
     persons = candidates(row.seat, running.records) if row.state is TaskState.OPEN else ()
@@ -114,14 +129,16 @@ def _view(running: Running, task_id: int) -> TaskView:
         line=showing.task_lines(running, [row])[0],
         text=action.text,
         instruction=action.instruction,
-        form=showing.form_view(running, row.title, sheet, action.asks.values(), answers),
+        form=showing.form_view(running, row.title, sheet, questions(action).values(), answers),
         outcomes=showing.outcome_views(walk.book.procedure, walk.steps(scope), step)
         if is_there
         else (),
         draft=row.draft or {},
         record_revision=revision if isinstance(revision, int) else None,
         candidates=tuple(titles[person] for person in persons),
-        with_roles=action.with_roles,
+        with_roles=action.with_roles if isinstance(action, Do) else (),
+        signatures=showing.signatures(running, run, row, step),
+        asked=showing.asked(running, row),
         may_claim=open_to_me and row.claimed_by is None,
         may_complete=open_to_me and row.claimed_by in {None, running.actor.id},
         outcome=row.outcome,
@@ -134,8 +151,41 @@ def _view(running: Running, task_id: int) -> TaskView:
     )
 
 
+def _question_view(running: Running, row: queues.Waiting, question: str) -> TaskView:
+    """A question as the person sees it who is asked."""
+    answers = showing.thawed(row.answers)
+    asked = Question(ANSWER, question, Type(Kind.TEXT, at_most=ANSWER_LENGTH))
+    is_open = row.state is TaskState.OPEN
+    mine = is_open and _may_do(running, row.seat, row.claimed_by)
+    person = _ref(row.seat.person)
+    completed_by = _ref(row.completed_by)
+    titles = showing.record_titles(running, [person, completed_by])
+    return TaskView(
+        line=showing.task_lines(running, [row])[0],
+        text=question,
+        instruction="",
+        form=showing.form_view(running, row.title, None, (asked,), answers),
+        outcomes=(OutcomeView(ANSWERED, "Answer", "Whoever asked goes on"),),
+        draft=row.draft or {},
+        record_revision=None,
+        candidates=(titles[person],) if person and is_open else (),
+        with_roles=(),
+        may_claim=False,
+        may_complete=mine,
+        outcome=row.outcome,
+        answers=answers,
+        completed_by=titles[completed_by] if completed_by else None,
+        closed_at=row.closed_at,
+    )
+
+
+def view_after(running: Running, task_id: int) -> TaskView:
+    """A task as it stands once a command on it has been saved."""
+    return _view(_fresh(running), task_id)
+
+
 def _due_at(
-    running: Running, opened_at: datetime, action: Do, names: Mapping[str, Value]
+    running: Running, opened_at: datetime, action: Do | Approve, names: Mapping[str, Value]
 ) -> datetime | None:
     """By when a task should be done, counted from when it opened."""
     if action.due is None:
@@ -153,12 +203,12 @@ def claim(
     """Take a task on; only one person can."""
 
     def do(running: Running) -> Callable[[], TaskView]:
-        walk, task = _open_task(running, task_id, expecting)
-        _must_do(running, task)
+        walk, task = open_task(running, task_id, expecting)
+        must_do(running, task)
         person = _person(actor)
         if task.claimed_by is None:
             walk.happen(happened.TaskClaimed(task.step, task.number, person.id))
-        return lambda: _view(_fresh(running), task_id)
+        return lambda: view_after(running, task_id)
 
     return carry_out(app, actor, do, key=key)
 
@@ -169,12 +219,12 @@ def release(
     """Give a claimed task back to everybody who may do it."""
 
     def do(running: Running) -> Callable[[], TaskView]:
-        walk, task = _open_task(running, task_id, expecting)
+        walk, task = open_task(running, task_id, expecting)
         if task.claimed_by != actor.id and not running.may(ASSIGN):
             raise NotAllowed("Only who has claimed a task can release it.")
         if task.claimed_by is not None:
             walk.happen(happened.TaskReleased(task.step, task.number))
-        return lambda: _view(_fresh(running), task_id)
+        return lambda: view_after(running, task_id)
 
     return carry_out(app, actor, do, key=key)
 
@@ -191,7 +241,7 @@ def assign(
     """Give a task to one of the persons who may do it."""
 
     def do(running: Running) -> Callable[[], TaskView]:
-        walk, task = _open_task(running, task_id, expecting)
+        walk, task = open_task(running, task_id, expecting)
         persons = {item.id for item in candidates(task.seat, running.records)}
         if actor.id not in persons and not running.may(ASSIGN):
             raise NotAllowed("Only somebody who may do a task can give it to another.")
@@ -202,7 +252,7 @@ def assign(
             )
         if task.claimed_by != person:
             walk.happen(happened.TaskClaimed(task.step, task.number, person))
-        return lambda: _view(_fresh(running), task_id)
+        return lambda: view_after(running, task_id)
 
     return carry_out(app, actor, do, key=key)
 
@@ -220,10 +270,10 @@ def save_draft(
         raise TooLarge(f"A draft holds at most {DRAFT_LIMIT} characters.")
 
     def do(running: Running) -> Callable[[], TaskView]:
-        _, task = _open_task(running, task_id, expecting)
-        _must_do(running, task)
+        _, task = open_task(running, task_id, expecting)
+        must_do(running, task)
         running.runs.save_draft(task, answers)
-        return lambda: _view(_fresh(running), task_id)
+        return lambda: view_after(running, task_id)
 
     return carry_out(app, actor, do)
 
@@ -253,19 +303,74 @@ def complete(
     """
 
     def do(running: Running) -> Callable[[], Completed]:
-        walk, task = _open_task(running, task_id, expecting)
-        _must_do(running, task)
+        walk, task = open_task(running, task_id, expecting)
+        must_do(running, task)
+        if task.answers_to is not None:
+            running.machine.answer(walk, task.number, _answer(running, answers))
+            return lambda: _completed(running, walk, task_id)
         step = walk.step(task.scope, task.step)
         chosen = submission.outcome(step, outcome)
         sent = submission.read(running, walk, task, step, chosen, answers)
         submission.unchanged_since(running, task, sent.values, record_revision)
         rows.unchanged_since(running, sent.rows, answers)
-        running.machine.complete(walk, task.number, chosen, sent.values, sent.answers, sent.rows)
+        if isinstance(step.action, Approve):
+            assert chosen is not None
+            _sign(running, walk, task, Mark(chosen.key), sent, record_revision)
+        else:
+            running.machine.complete(
+                walk, task.number, chosen, sent.values, sent.answers, sent.rows
+            )
         mending.settle(running, walk, task_id)
         return lambda: _completed(running, walk, task_id)
 
     retry = {"task": task_id, "person": actor.id, "outcome": outcome, "answers": dict(answers)}
     return carry_out(app, actor, do, key=key, retry=retry)
+
+
+def _answer(running: Running, answers: Mapping[str, Any]) -> str:
+    """What was answered to a question.
+
+    Raises:
+        Invalid: nothing was, or something else.
+    """
+    types = {ANSWER: Type(Kind.TEXT, at_most=ANSWER_LENGTH)}
+    found, problems = read_values(
+        running.records, running.app.definitions.entities, types, answers
+    )
+    problems |= {key: "Nothing but the answer is taken." for key in answers if key != ANSWER}
+    if not problems and not str(found.get(ANSWER) or "").strip():
+        problems[ANSWER] = "This question needs an answer."
+    if problems:
+        raise Invalid("1 answer to put right.", problems)
+    return str(found[ANSWER])
+
+
+def _sign(
+    running: Running,
+    walk: Walk,
+    task: Task,
+    mark: Mark,
+    sent: submission.Submission,
+    seen: int | None,
+) -> None:
+    """Sign what was seen: a signature is for one revision of the item.
+
+    Raises:
+        Conflict: the item has changed since it was seen; `fields` tells where.
+    """
+    row = running.records.row(task.about)
+    revision = row["revision"] if row is not None else None
+    assert revision is None or isinstance(revision, int)
+    if row is not None and seen is not None and revision is not None and seen != revision:
+        changed = changes.fields_since(running.connection, task.about, seen)
+        raise Conflict(
+            "What you are to sign has changed since you looked.",
+            hint="Read it again, and then say what you think of it.",
+            fields={key: to_json(row[key]) for key in sorted(changed)},
+        )
+    because = sent.answers[BECAUSE]
+    said = Signature(mark, str(because) if because else None, running.actor.person, revision)
+    running.machine.sign(walk, task.number, said, sent.values, sent.answers, sent.rows)
 
 
 def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
@@ -276,7 +381,7 @@ def _completed(running: Running, walk: Walk, task_id: int) -> Completed:
 # -- who and what -----------------------------------------------------------------------------
 
 
-def _open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Walk, Task]:
+def open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Walk, Task]:
     found = running.runs.of_task(task_id)
     if found is None:
         raise NotFound(f"There is no task {task_id}.")
@@ -299,7 +404,12 @@ def _must_be_open(run: Run, task: Task) -> None:
     )
 
 
-def _must_do(running: Running, task: Task) -> None:
+def must_do(running: Running, task: Task) -> None:
+    if running.actor.id in task.seat.not_by:
+        raise NotAllowed(
+            "This is your own request, and nobody signs what they have asked for themselves.",
+            hint="Somebody else who holds the role signs it.",
+        )
     if not _may_do(running, task.seat, task.claimed_by):
         role = running.app.definitions.roles.get(task.seat.role)
         raise NotAllowed(

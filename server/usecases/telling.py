@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from server.domain.procedure import Procedure
+from server.domain.ballot import Mark
+from server.domain.procedure import Approve, Procedure
 from server.domain.run import Seat
+from server.domain.values import RecordRef
 from server.engine import events as happened
 from server.engine.events import Event
 
@@ -40,6 +42,14 @@ def sentence(
             return f"'{title}' was completed{label}."
         case happened.TaskWithdrawn(reason=reason):
             return f"'{title}' was withdrawn: {reason}."
+        case happened.Asked(seat=seat, question=question):
+            return f"{person.get(seat.person or 0, 'Somebody')} was asked: {question}"
+        case happened.Answered(answer=answer):
+            return f"Answered: {answer}"
+        case happened.TaskHeld(reason=None):
+            return f"'{title}' was taken up again."
+        case happened.TaskHeld(reason=reason):
+            return f"'{title}' was laid aside: {reason}"
         case happened.Decided(hits=hits, output=output):
             said = ", ".join(
                 f"{key.replace('_', ' ')} {_plain(item)}" for key, item in output.items()
@@ -63,6 +73,14 @@ def sentence(
             return f"Branch '{branch.replace('-', ' ')}' began."
         case happened.BranchClosed(withdrawn=withdrawn):
             return "A branch was withdrawn." if withdrawn else "A branch is done."
+        case happened.RoundOpened(seats=seats, recused=recused):
+            return (
+                f"'{title}' waits for {_counted(len(seats), 'seat')}{_recused(recused, person)}."
+            )
+        case happened.SeatsChanged(seats=seats):
+            return f"'{title}' waits for others now: {_counted(len(seats), 'seat')} in all."
+        case happened.RoundClosed():
+            return _count(title, event)
         case happened.GroupOpened():
             return f"'{title}' began."
         case happened.TurnsOpened():
@@ -97,6 +115,27 @@ def sentence(
             return "What had failed was put right."
 
 
+def _recused(persons: tuple[RecordRef, ...], names: Mapping[int, str]) -> str:
+    """Who of a board is left out, because it is their own request."""
+    if not persons:
+        return ""
+    told = ", ".join(str(names.get(item.id, item.id)) for item in persons)
+    return f"; {told} asked for it and does not sign"
+
+
+def _count(title: str, event: happened.RoundClosed) -> str:
+    result = "too late" if event.result == "late" else event.result
+    abstained = f", {event.abstentions} abstained" if event.abstentions else ""
+    return (
+        f"'{title}' is {result}: of {_counted(event.seats, 'seat')}, {event.approvals} for it, "
+        f"{event.rejections} against{abstained}."
+    )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def _until(due: datetime | None, late: datetime | None) -> str:
     """The moments of a wait, in words."""
     said = [f" until {due:%Y-%m-%d %H:%M} UTC"] if due is not None else []
@@ -123,6 +162,9 @@ def _instead(seat: Seat, roles: Mapping[str, str]) -> str:
 def _label(procedure: Procedure, step: str, outcome: str | None) -> str:
     if outcome is None:
         return ""
+    action = procedure.step(step).action
+    if isinstance(action, Approve) and outcome in action.marks:
+        return f": {action.label(Mark(outcome))}"
     found = procedure.step(step).outcomes.get(outcome)
     return f": {found.label or outcome.replace('_', ' ')}" if found else f": {outcome}"
 

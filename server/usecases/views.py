@@ -134,11 +134,39 @@ class TaskLine:
     state: TaskState
     revision: int
     priority: str | None = None
+    on_hold: str | None = None
+    is_question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What was asked for the sake of a task, and the answer once there is one."""
+
+    person: RecordTitle
+    question: str
+    asked_at: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """A seat of a round of signing: for which role, and for what; what it says, once it does."""
+
+    role_title: str
+    held_for: RecordTitle | None
+    said: str = ""
+    because: str = ""
+    by: RecordTitle | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task as it is worked on: the form, the instruction beside it, the buttons below."""
+    """A task as it is worked on: the form, the instruction beside it, the buttons below.
+
+    `signatures` are the seats of the round that it belongs to, where it is one to sign.
+    """
 
     line: TaskLine
     text: str
@@ -151,6 +179,8 @@ class TaskView:
     with_roles: tuple[str, ...]
     may_claim: bool
     may_complete: bool
+    signatures: tuple[SignatureView, ...] = ()
+    asked: tuple[AskedView, ...] = ()
     outcome: str | None = None
     answers: Mapping[str, Value] = field(default_factory=dict)
     completed_by: RecordTitle | None = None

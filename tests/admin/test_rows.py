@@ -29,7 +29,7 @@ def hall(tmp_path):
 
 
 @pytest.fixture
-def browser(hall: Hall):
+def client(hall: Hall):
     flask = Flask("procedura", static_folder=None)
     flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
     admin.mount(flask, hall.app)
@@ -49,15 +49,15 @@ def text(page):
     return page.get_data(as_text=True)
 
 
-def test_lines_are_added_with_a_start(hall, browser):
+def test_lines_are_added_with_a_start(hall, client):
     # given a start with a blank line, and another that a script has added
-    page = browser.get(BEGIN)
+    page = client.get(BEGIN)
     fields = filled(page)
     assert fields["f-lines.0.row"] == "blank"
 
     # when both are typed into
     send(
-        browser,
+        client,
         BEGIN,
         f__name="A bench",
         **{"f__lines.0.text": "Bench", "f__lines.0.amount": "12"},
@@ -72,18 +72,18 @@ def test_lines_are_added_with_a_start(hall, browser):
     }
 
 
-def test_a_blank_line_that_nobody_touched_is_nothing(hall, browser):
-    send(browser, BEGIN, f__name="A bench")
+def test_a_blank_line_that_nobody_touched_is_nothing(hall, client):
+    send(client, BEGIN, f__name="A bench")
 
     assert hall.lines(hall.open_tasks()["work-out"].about.record) == {}
 
 
-def test_lines_are_changed_and_removed(hall, browser):
+def test_lines_are_changed_and_removed(hall, client):
     proposal = begun(hall, BENCH, PAINT)
     before = hall.lines(proposal)
 
     answer = send(
-        browser,
+        client,
         address(hall),
         f__reason="Rest",
         **{"f__lines.0.amount": "130", "f__lines.1.remove": "yes"},
@@ -107,11 +107,11 @@ def fixed(tmp_path, monkeypatch):
     monkeypatch.setattr(council_hall, "COUNCIL", council)
 
 
-def test_fixed_lines_are_changed_and_no_other_is_offered(fixed, hall, browser):
+def test_fixed_lines_are_changed_and_no_other_is_offered(fixed, hall, client):
     proposal = begun(hall, BENCH)
 
-    page = text(browser.get(address(hall)))
-    send(browser, address(hall), f__reason="Rest", **{"f__lines.0.amount": "130"})
+    page = text(client.get(address(hall)))
+    send(client, address(hall), f__reason="Rest", **{"f__lines.0.amount": "130"})
 
     assert "f-lines.0.amount" in page
     assert "Add line" not in page
@@ -120,44 +120,44 @@ def test_fixed_lines_are_changed_and_no_other_is_offered(fixed, hall, browser):
     assert hall.lines(proposal)["Bench"]["amount"] == Decimal(130)
 
 
-def test_what_is_wrong_stands_at_the_line(hall, browser):
+def test_what_is_wrong_stands_at_the_line(hall, client):
     begun(hall, BENCH)
 
-    page = send(browser, address(hall), f__reason="Rest", **{"f__lines.0.amount": "much"})
+    page = send(client, address(hall), f__reason="Rest", **{"f__lines.0.amount": "much"})
 
     assert page.status_code == 422
     assert 'id="field-lines-0-amount-error">&#39;much&#39; is not a number.' in text(page)
     assert filled(page)["f-lines.0.amount"] == "much"
 
 
-def test_too_few_lines_are_told_below_the_table(hall, browser):
+def test_too_few_lines_are_told_below_the_table(hall, client):
     begun(hall)
 
-    page = send(browser, address(hall), f__reason="Rest")
+    page = send(client, address(hall), f__reason="Rest")
 
     assert page.status_code == 422
     assert "At least 1 line must be there." in text(page)
 
 
-def test_what_others_have_changed_is_told_and_can_then_be_written_over(hall, browser):
+def test_what_others_have_changed_is_told_and_can_then_be_written_over(hall, client):
     # given a page that was opened before somebody else changed a line
     proposal = begun(hall, BENCH)
-    seen = filled(browser.get(address(hall)))
+    seen = filled(client.get(address(hall)))
     line = hall.task("work-out", "Cleo").form.sections[1].rows.rows[0]
     records.update(hall.app, hall.actor("Cleo"), _line(line.id), {"amount": "99"})
 
     # when it is sent it is refused, and what stands there now is told
     sent = seen | {"f-reason": "Rest", "f-lines.0.amount": "130"}
-    page = browser.post(address(hall), data=sent)
+    page = client.post(address(hall), data=sent)
     assert page.status_code == 409
     assert "Amount is now: 99" in text(page)
 
     # and sent again, it is written
-    assert browser.post(address(hall), data=filled(page)).status_code == 302
+    assert client.post(address(hall), data=filled(page)).status_code == 302
     assert hall.lines(proposal)["Bench"]["amount"] == Decimal(130)
 
 
-def test_a_draft_is_put_back(hall, browser):
+def test_a_draft_is_put_back(hall, client):
     begun(hall, BENCH)
     line = hall.task("work-out", "Cleo").form.sections[1].rows.rows[0]
     drafted = [
@@ -167,30 +167,30 @@ def test_a_draft_is_put_back(hall, browser):
     task = hall.open_tasks()["work-out"]
     save_draft(hall.app, hall.actor("Cleo"), task.id, {"lines": drafted})
 
-    fields = filled(browser.get(address(hall)))
+    fields = filled(client.get(address(hall)))
 
     assert fields["f-lines.0.text"] == "Long bench"
     assert (fields["f-lines.1.row"], fields["f-lines.1.text"]) == ("new", "Screws")
     assert fields["f-lines.1.amount"] == ""
 
 
-def test_typing_is_kept_as_a_draft_with_its_lines(hall, browser):
+def test_typing_is_kept_as_a_draft_with_its_lines(hall, client):
     begun(hall, BENCH)
-    fields = filled(browser.get(address(hall)))
+    fields = filled(client.get(address(hall)))
 
-    answer = browser.post(f"{address(hall)}draft", data=fields | {"f-lines.0.text": "Long bench"})
+    answer = client.post(f"{address(hall)}draft", data=fields | {"f-lines.0.text": "Long bench"})
 
     assert answer.json == {"kept": True}
     [kept] = hall.task("work-out", "Cleo").draft["lines"]
     assert kept["values"]["text"] == "Long bench"
 
 
-def test_lines_of_a_task_that_is_done_are_shown(hall, browser):
+def test_lines_of_a_task_that_is_done_are_shown(hall, client):
     begun(hall, BENCH)
     where = address(hall)
-    send(browser, where, f__reason="Rest")
+    send(client, where, f__reason="Rest")
 
-    page = text(browser.get(where))
+    page = text(client.get(where))
 
     assert "<td>Bench</td>" in page
     assert "f-lines.0.row" not in page

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from server.domain.ballot import Mark, Quota
 from server.domain.change import RecordChange
 from server.domain.decision import Decision, NoVerdict, Rule, Verdict
 from server.domain.definitions import Book
@@ -21,6 +22,7 @@ from server.domain.gateway import gateway
 from server.domain.notification import Notification
 from server.domain.procedure import (
     Action,
+    Approve,
     AsNeeded,
     Assignment,
     Beginning,
@@ -39,6 +41,7 @@ from server.domain.procedure import (
     Procedure,
     Question,
     Set,
+    Signer,
     Start,
     Step,
     Together,
@@ -49,12 +52,13 @@ from server.domain.procedure import (
 from server.domain.refusals import NotFound
 from server.domain.role import Role
 from server.domain.run import Run, Scope
-from server.domain.values import TEXT, YES_NO, Kind, RecordRef, Type, Value
+from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type, Value
 from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.apply import replay
 from server.engine.draft import Draft
 from server.engine.events import Event, RunStarted, event_of, facts, kind
+from server.engine.signing import Signature
 from server.engine.walk import Walk
 from server.engine.watching import touched, watches, watches_anything
 from tests.builders import AT, ENTITIES, ROLES, a_field, an_entity, back, choice, ref, statuses
@@ -209,6 +213,51 @@ def do(
             of=expression(of, names) if of else None,
             asks=questions,
             creates=Creation(*creates) if creates else None,
+        )
+
+    return Drawn(key, made, born, outcomes=outcomes or {}, name=name, **over)
+
+
+def approve(
+    key: str,
+    *signers: tuple[str, str] | tuple[str, str, str],
+    passes: Quota = "all",
+    fails: Quota | None = None,
+    again: str = "all",
+    item: str | None = None,
+    at_latest: str | None = None,
+    ballot: Mapping[str, str] | None = None,
+    name: str | None = None,
+    outcomes: Mapping[str, Any] | None = None,
+    **over: Any,
+) -> Drawn:
+    """Signers are (role, of), with an empty `of` for the lane's; a third part is a condition."""
+    born: Names = {}
+    if name:
+        counts = dict.fromkeys(("seats", "approvals", "rejections", "abstentions"), WHOLE_NUMBER)
+        born[name] = Type(Kind.ANSWERS, members={**counts, "outcome": TEXT})
+
+    def signer(number: int, names: Names, role: str, of: str, condition: str = "") -> Signer:
+        table, given = None, {}
+        if condition:
+            rows = [
+                ("needed", expression(condition, names, YES_NO), "asked"),
+                ("else", None, "left-out"),
+            ]
+            table, given = gateway(f"{key}-{number}", key, rows)
+        return Signer(role, expression(of, names) if of else None, table, given)
+
+    def made(names: Names) -> Approve:
+        return Approve(
+            expression(item, names) if item else None,
+            "Sign",
+            "How to sign",
+            tuple(signer(number, names, *each) for number, each in enumerate(signers)),
+            passes,
+            fails,
+            again,
+            expression(at_latest, names) if at_latest else None,
+            ballot or {},
         )
 
     return Drawn(key, made, born, outcomes=outcomes or {}, name=name, **over)
@@ -392,6 +441,9 @@ def a_procedure(
     made = tuple(step.step(names) for step in steps)
     needed = tuple(step.step(names) for steps in (as_needed or {}).values() for step in steps)
     used = [step.action.role for step in walk((*made, *needed)) if isinstance(step.action, Do)]
+    for step in walk((*made, *needed)):
+        if isinstance(step.action, Approve):
+            used += [signer.role for signer in step.action.signers]
     held = {lane: expression(text, names) for lane, text in (lanes or {}).items()}
     table, given = None, {}
     if stops_when:
@@ -459,6 +511,8 @@ class Records:
     held: list[tuple[RecordRef, str, RecordRef | None]] = field(default_factory=list)
     joined: list[tuple[RecordRef, RecordRef]] = field(default_factory=list)
     away: set[RecordRef] = field(default_factory=set)
+    named: list[tuple[RecordRef, str, RecordRef]] = field(default_factory=list)
+    """Who acts for a holder of a role: (holder, role, delegate)."""
 
     def field(self, record: RecordRef, name: str) -> Value:
         found = self.entities[record.entity].fields[name].back
@@ -478,6 +532,9 @@ class Records:
 
     def members(self, group: RecordRef) -> tuple[RecordRef, ...]:
         return tuple(who for who, where in self.joined if where == group)
+
+    def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:
+        return tuple(who for holder, what, who in self.named if (holder, what) == (person, role))
 
     def is_away(self, person: RecordRef) -> bool:
         return person in self.away
@@ -553,11 +610,17 @@ class Office:
 
     # -- commands
 
-    def command(self, act: Callable[[Machine], Result]) -> Result:
+    def command(
+        self,
+        act: Callable[[Machine], Result],
+        *,
+        by: RecordRef | None = None,
+        at: datetime | None = None,
+    ) -> Result:
         """Load, think, save: nothing is kept when anything is raised."""
         entities = self.records.entities
-        draft = Draft(self.records, entities, self.decisions, table_says, self.now)
-        machine = Machine(draft, self.records, self.roles, table_says, self)
+        draft = Draft(self.records, entities, self.decisions, table_says, at or self.now)
+        machine = Machine(draft, self.records, self.roles, table_says, self, by)
         result = act(machine)
         seen: dict[RecordRef, int] = {}
         while fresh := [ref for ref in draft.touched if draft.writes(ref) != seen.get(ref)]:
@@ -578,7 +641,7 @@ class Office:
         """Let time pass, and let go on what it lets go on."""
         self.now += length
         for run in tuple(self.runs.values()):
-            moments = [item.wait.wakes_at for item in run.scopes.values() if item.wait]
+            moments = [item.waits_for.wakes_at for item in run.scopes.values() if item.waits_for]
             if run.is_open and any(at is not None and at <= self.now for at in moments):
                 book = self.books[run.procedure]
                 self.command(
@@ -606,12 +669,19 @@ class Office:
         book = self.books[run.procedure]
         self.command(lambda machine: machine.stop(machine.walk(run, book), reason))
 
-    def begin(self, procedure: str, about: RecordRef, key: str | None = None) -> int:
+    def begin(
+        self,
+        procedure: str,
+        about: RecordRef,
+        key: str | None = None,
+        *,
+        by: RecordRef | None = None,
+    ) -> int:
         """Begin a run; its id."""
         book = self.books[procedure]
         beginning = book.procedure.beginning(key) if key else book.procedure.starts[0]
         assert beginning is not None
-        begun = self.command(lambda machine: machine.begin(book, beginning, about))
+        begun = self.command(lambda machine: machine.begin(book, beginning, about), by=by)
         assert begun is not None
         return self.ids.get(begun.run.id, begun.run.id)
 
@@ -633,6 +703,34 @@ class Office:
             lambda machine: machine.complete(
                 machine.walk(run, book), task.number, chosen, values, answers or {}
             )
+        )
+        return self.runs[run_id]
+
+    def sign(
+        self,
+        run_id: int,
+        number: int,
+        mark: Mark,
+        because: str | None = None,
+        *,
+        by: RecordRef | None = None,
+    ) -> Run:
+        """Sign at the seat of the task with this number; the run as it is then."""
+        run = self.runs[run_id]
+        said = Signature(mark, because, by, 7)
+        answers = {"because": because} if because else {}
+        self.command(
+            lambda machine: machine.sign(
+                machine.walk(run, self.books[run.procedure]), number, said, {}, answers
+            )
+        )
+        return self.runs[run_id]
+
+    def look_again(self, run_id: int, *, at: datetime | None = None) -> Run:
+        """Look at what a run rests at, at a moment."""
+        run = self.runs[run_id]
+        self.command(
+            lambda machine: machine.recheck(machine.walk(run, self.books[run.procedure])), at=at
         )
         return self.runs[run_id]
 
@@ -671,7 +769,14 @@ class Office:
 
     def replayed(self, run_id: int) -> Run:
         run = self.runs[run_id]
-        fresh = Run(run.id, run.procedure, run.definition, run.about, {0: Scope(0, None)})
+        fresh = Run(
+            run.id,
+            run.procedure,
+            run.definition,
+            run.about,
+            {0: Scope(0, None)},
+            started_by=run.started_by,
+        )
         return replay(fresh, self.history(run_id))
 
     def _keep(self, changes: tuple[RecordChange, ...], walks: Sequence[Walk]) -> None:

@@ -49,7 +49,7 @@ def kept(draft: Draft, entity: str, **values: Value) -> tuple[Draft, RecordRef]:
     world = draft._world
     assert isinstance(world, Records)
     [known] = world.keep(draft.finish()).values()
-    return Draft(world, draft._entities, draft._decisions, table_says, AT), known
+    return Draft(world, draft.entities, draft._decisions, table_says, AT), known
 
 
 def test_a_new_record_has_defaults_and_its_first_status() -> None:

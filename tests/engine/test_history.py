@@ -116,7 +116,9 @@ def test_every_kind_of_event_survives_json(made) -> None:
 
 def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
     assert sorted(happened._EVENT) == [
+        "answered",
         "as-needed-opened",
+        "asked",
         "branch-closed",
         "branch-opened",
         "called",
@@ -128,14 +130,18 @@ def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
         "noted",
         "notified",
         "returned",
+        "round-closed",
+        "round-opened",
         "run-ended",
         "run-failed",
         "run-mended",
         "run-started",
         "run-stopped",
+        "seats-changed",
         "started",
         "task-claimed",
         "task-completed",
+        "task-held",
         "task-moved",
         "task-opened",
         "task-released",

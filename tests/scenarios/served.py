@@ -127,11 +127,11 @@ class Served:
 
     def _next_due(self, until: datetime) -> datetime | None:
         wakes = (
-            scope.wait.wakes_at
+            wait.wakes_at
             for run in self._runs()
             if run.state is RunState.OPEN
             for scope in run.scopes.values()
-            if scope.wait is not None
+            if (wait := scope.waits_for) is not None
         )
         return min((due for due in wakes if due is not None and due <= until), default=None)
 

@@ -10,6 +10,7 @@ from server.domain.decision import Decision
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
 from server.domain.procedure import (
+    Approve,
     AsNeeded,
     Assignment,
     Beginning,
@@ -29,6 +30,7 @@ from server.domain.procedure import (
     Outcome,
     Procedure,
     Question,
+    Signer,
     Start,
     Step,
     Together,
@@ -106,6 +108,16 @@ def _step(found: Step, definitions: Definitions) -> Json:
     )
 
 
+def _signer(found: Signer) -> Json:
+    return _present(
+        {
+            "role": found.role,
+            "of": text(found.of),
+            "if": None if found.condition is None else _table(found.condition, found.given),
+        }
+    )
+
+
 def _action(step: Step, definitions: Definitions) -> Json:
     match step.action:
         case Do() as do:
@@ -119,6 +131,21 @@ def _action(step: Step, definitions: Definitions) -> Json:
                 "form": form(definitions.forms[do.form], definitions) if do.form else None,
                 "asks": [_question(item) for item in do.asks.values()],
                 "due": _due(do.due),
+            }
+        case Approve() as vote:
+            return {
+                "approve": text(vote.item),
+                "question": vote.text,
+                "instruction": vote.instruction,
+                "signers": [_signer(item) for item in vote.signers],
+                "passes": str(vote.passes),
+                "fails": None if vote.fails is None else str(vote.fails),
+                "again": vote.again,
+                "at_latest": text(vote.at_latest),
+                "ballot": {mark.value: vote.label(mark) for mark in vote.marks},
+                "form": form(definitions.forms[vote.form], definitions) if vote.form else None,
+                "asks": [_question(item) for item in vote.asks.values()],
+                "due": _due(vote.due),
             }
         case Decide(decision=key, given=given):
             return {"decide": key, "given": texts(given)}

@@ -22,7 +22,7 @@ from server.api.schemas import (
 )
 from server.domain.run import RunState, TaskState
 from server.domain.values import to_json
-from server.usecases.views import Completed, TaskLine, TaskView
+from server.usecases.views import Completed, SignatureView, TaskLine, TaskView
 
 SHAPES: dict[str, Schema] = {}
 
@@ -42,6 +42,8 @@ _TASK_LINE: dict[str, Schema] = {
     "opened_at": MOMENT,
     "state": {"type": "string", "enum": [state.value for state in TaskState]},
     "priority": nullable(KEY),
+    "on_hold": nullable(TEXT) | {"description": "Why it is laid aside; null when it is not"},
+    "is_question": YES_NO | {"description": "Somebody wants to know something, no step waits"},
     "revision": WHOLE,
 }
 SHAPES["TaskLine"] = shape(_TASK_LINE)
@@ -60,11 +62,34 @@ SHAPES["Task"] = shape(
         "with_roles": listing(KEY),
         "may_claim": YES_NO,
         "may_complete": YES_NO,
+        "signatures": listing(component("TaskSignature"))
+        | {"description": "The seats of the round of signing that the task belongs to"},
+        "asked": listing(component("TaskQuestion"))
+        | {"description": "What was asked of others for the sake of this task"},
         "outcome": nullable(KEY),
         "answers": mapping(ANYTHING),
         "completed_by": nullable(component("RecordTitle")),
         "closed_at": nullable(MOMENT),
         "due_at": nullable(MOMENT),
+    }
+)
+SHAPES["TaskQuestion"] = shape(
+    {
+        "person": component("RecordTitle"),
+        "question": TEXT,
+        "asked_at": MOMENT,
+        "answer": TEXT | {"description": "Empty until there is one"},
+        "answered_at": nullable(MOMENT),
+    }
+)
+SHAPES["TaskSignature"] = shape(
+    {
+        "role_title": TEXT,
+        "held_for": nullable(component("RecordTitle")),
+        "said": TEXT | {"description": "Empty until somebody has signed"},
+        "because": TEXT,
+        "by": nullable(component("RecordTitle")),
+        "at": nullable(MOMENT),
     }
 )
 SHAPES["Completed"] = shape(
@@ -95,6 +120,8 @@ def task_line(line: TaskLine) -> dict[str, Any]:
         "opened_at": to_json(line.opened_at),
         "state": line.state.value,
         "priority": line.priority,
+        "on_hold": line.on_hold,
+        "is_question": line.is_question,
         "revision": line.revision,
     }
 
@@ -119,11 +146,33 @@ def task(view: TaskView) -> dict[str, Any]:
         "with_roles": list(view.with_roles),
         "may_claim": view.may_claim,
         "may_complete": view.may_complete,
+        "signatures": [_signature(item) for item in view.signatures],
+        "asked": [
+            {
+                "person": record_title(item.person),
+                "question": item.question,
+                "asked_at": to_json(item.asked_at),
+                "answer": item.answer,
+                "answered_at": moment_or_none(item.answered_at),
+            }
+            for item in view.asked
+        ],
         "outcome": view.outcome,
         "answers": to_json(view.answers),
         "completed_by": title_or_none(view.completed_by),
         "closed_at": moment_or_none(view.closed_at),
         "due_at": moment_or_none(view.due_at),
+    }
+
+
+def _signature(view: SignatureView) -> dict[str, Any]:
+    return {
+        "role_title": view.role_title,
+        "held_for": title_or_none(view.held_for),
+        "said": view.said,
+        "because": view.because,
+        "by": title_or_none(view.by),
+        "at": moment_or_none(view.at),
     }
 
 

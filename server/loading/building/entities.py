@@ -26,6 +26,8 @@ def build_entity(desk: Desk) -> Entity:
         for index, field in enumerate(data.get(name, ())):
             desk.refer("field", f"{key}.{field}", name, index)
     desk.refer("field", f"{key}.{data['label']}", "label")
+    if "requested_by" in data:
+        desk.refer("field", f"{key}.{data['requested_by']}", "requested_by")
     return Entity(
         key,
         words(data, "title") or key,
@@ -38,6 +40,7 @@ def build_entity(desk: Desk) -> Entity:
         tuple(data.get("listed", ())),
         tuple(data.get("searched", ())),
         words(data, "menu"),
+        data.get("requested_by"),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from server.domain.expression import Expression
 from server.domain.procedure import DONE
 from server.domain.values import YES_NO, Kind, Type
+from server.loading.building.approvals import count_type
 from server.loading.building.types import written_type
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, unsound
 from server.loading.faults import sense as faults
@@ -183,6 +184,8 @@ class _Reading:
             return
         if "decide" in raw:
             yield self._verdict(raw, path)
+        elif "approve" in raw:
+            yield Born(raw["as"], count_type(raw), (*path, "as"))
         else:
             yield self._answers(raw, path)
 

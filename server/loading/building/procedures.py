@@ -76,7 +76,7 @@ def _lane(desk: Desk, found: Flow, role: str, raw: Any) -> Expression | None:
             doubtful.update(found.scopes[path].doubtful)
     outer = found.whole
     doubtful = {name: way for name, way in doubtful.items() if name in outer.names}
-    return desk.record(raw, replace(outer, doubtful=doubtful), "roles", role)
+    return desk.record(raw, replace(outer, doubtful=doubtful), "roles", role, many=True)
 
 
 def _beginning(

@@ -39,6 +39,7 @@ from server.domain.procedure import (
     WaitUntil,
 )
 from server.domain.values import DATE_TIME, YES_NO, Kind, Type
+from server.loading.building.approvals import build_approve
 from server.loading.building.flow import Flow, Steps, asked_type, turn_name
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, spelled, unsound, words
 from server.loading.faults import sense as faults
@@ -170,6 +171,16 @@ def _action(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> Actio
     scope = flow.scopes[path]
     if "do" in raw:
         return _do(desk, scope, raw, path)
+    if "approve" in raw:
+        return build_approve(
+            desk,
+            scope,
+            raw,
+            path,
+            _questions(desk, raw, path),
+            _at_latest(desk, scope, raw, path),
+            _due(desk, scope, raw["due"], (*path, "due")) if "due" in raw else None,
+        )
     if "decide" in raw:
         desk.refer("decision", raw["decide"], *path, "decide")
         return Decide(raw["decide"], _given(desk, scope, raw, path))
@@ -216,9 +227,7 @@ def as_needed(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> tup
 
 
 def _wait(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> WaitUntil:
-    at_latest = None
-    if "at_latest" in raw:
-        at_latest = moment(desk, scope, raw, (*path, "at_latest"), DATE_TIME, DURATION)
+    at_latest = _at_latest(desk, scope, raw, path)
     at = (*path, "wait_until")
     looked = desk.tried(raw["wait_until"], scope)
     if looked is not None and looked.kind is Kind.YES_NO:
@@ -226,6 +235,12 @@ def _wait(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> WaitU
         return WaitUntil(None, table, given, at_latest)
     found = moment(desk, scope, raw, at, DATE_TIME, DATE, YES_NO)
     return WaitUntil(found, at_latest=at_latest)
+
+
+def _at_latest(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Expression | None:
+    if "at_latest" not in raw:
+        return None
+    return moment(desk, scope, raw, (*path, "at_latest"), DATE_TIME, DURATION)
 
 
 def moment(
@@ -263,13 +278,17 @@ def _do(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Do:
         raw.get("form"),
         desk.record(raw["of"], scope, *path, "of") if "of" in raw else None,
         tuple(raw.get("with", ())),
-        {
-            key: _question(desk, key, asked, (*path, "asks", key))
-            for key, asked in raw.get("asks", {}).items()
-        },
+        _questions(desk, raw, path),
         _creation(desk, raw["creates"], *path, "creates") if "creates" in raw else None,
         _due(desk, scope, raw["due"], (*path, "due")) if "due" in raw else None,
     )
+
+
+def _questions(desk: Desk, raw: Mapping[str, Any], path: Path) -> Mapping[str, Question]:
+    return {
+        key: _question(desk, key, asked, (*path, "asks", key))
+        for key, asked in raw.get("asks", {}).items()
+    }
 
 
 def _question(desk: Desk, key: str, raw: str | Mapping[str, Any], path: Path) -> Question:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.domain.form import Form
-from server.domain.procedure import Beginning, Do, Procedure
+from server.domain.procedure import Approve, Beginning, Do, Procedure, Step
 from server.domain.scenario import Act, Begin, Change, Complete, Enter, Need, Pass, Place
 from server.domain.values import Type
 from server.loading.building.story_ends import then
@@ -105,9 +105,9 @@ def _start(
 def _complete(names: Names, raw: Mapping[str, Any], path: Path) -> Complete:
     place = names.place(raw["complete"], (*path, "complete"))
     names.look_up_doer(raw, path)
-    steps = [step for step in names.steps(place) if isinstance(step.action, Do)]
+    steps = [step for step in names.steps(place) if isinstance(step.action, Do | Approve)]
     outcome = raw.get("outcome")
-    known = [key for step in steps for key in step.outcomes]
+    known = [key for step in steps for key in _buttons(step)]
     if outcome is not None and steps and outcome not in known:
         mark = names.desk.source.mark(*path, "outcome")
         names.desk.say(faults.no_such_outcome(mark, outcome, f"Step '{place.step}'", known))
@@ -115,17 +115,27 @@ def _complete(names: Names, raw: Mapping[str, Any], path: Path) -> Complete:
     types: dict[str, Type | None] = {}
     form: Form | None = None
     for step in steps:
-        assert isinstance(step.action, Do)
-        form = names.form(step.action.form) or form
-        types |= _asked(names.form(step.action.form))
-        types |= {key: item.type for key, item in step.action.asks.items()}
-        if step.action.creates is not None:
-            names.call(raw, step.action.creates.entity, path, again=True)
+        action = step.action
+        assert isinstance(action, Do | Approve)
+        form = names.form(action.form) or form
+        types |= _asked(names.form(action.form))
+        asks = action.questions if isinstance(action, Approve) else action.asks
+        types |= {key: item.type for key, item in asks.items()}
+        if isinstance(action, Do) and action.creates is not None:
+            names.call(raw, action.creates.entity, path, again=True)
     if steps:
         names.answers(answers, types, form, f"Step '{place.step}'", path)
     return Complete(
         path, place, raw.get("by"), outcome, answers, raw.get("as"), raw.get("refused")
     )
+
+
+def _buttons(step: Step) -> Iterator[str]:
+    """What whoever does a step may press."""
+    if isinstance(step.action, Approve):
+        yield from step.action.marks
+    else:
+        yield from step.outcomes
 
 
 def _need(names: Names, raw: Mapping[str, Any], path: Path) -> Need:

@@ -59,6 +59,11 @@ NAMES = (
     "wrong_notification",
     "protected_field",
     "reserved_name",
+    # approvals and votes
+    "votes_clash",
+    "nobody_signs",
+    "approval_not_kept",
+    "asked_by_nobody",
     # decisions
     "otherwise_last",
     "duplicate_rule",

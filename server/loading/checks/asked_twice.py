@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Do
+from server.domain.procedure import BECAUSE, Approve, Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -28,7 +28,14 @@ CODE = "FRM002"
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for _, source, step, path in manuscript.walked():
         action = step.action
-        if not isinstance(action, Do) or action.form not in manuscript.forms:
+        if isinstance(action, Approve) and BECAUSE in action.asks:
+            yield Diagnostic(
+                CODE,
+                source.key_mark(*path, "asks", BECAUSE),
+                f"'{BECAUSE}' is asked of every signer.",
+                "Leave it out, or give the question another name.",
+            )
+        if not isinstance(action, Do | Approve) or action.form not in manuscript.forms:
             continue
         entity = manuscript.entities[manuscript.forms[str(action.form)].entity]
         for key in action.asks:

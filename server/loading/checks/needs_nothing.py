@@ -1,6 +1,7 @@
 """PRC023 needs-nothing: an outcome needs something that the step does not ask for.
 
-What an outcome `needs` is a field of the step's form or one of its questions.
+What an outcome `needs` is a field of the step's form or one of its questions. Of what is signed, who
+approves or rejects has to fill it in.
 
     procedure: case-review
     steps:
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Do
+from server.domain.procedure import Approve, Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -30,14 +31,14 @@ CODE = "PRC023"
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for _, source, step, path in manuscript.walked():
         action = step.action
-        if not isinstance(action, Do):
+        if not isinstance(action, Do | Approve):
             for key, outcome in step.outcomes.items():
                 if outcome.needs:
                     yield Diagnostic(
                         CODE,
                         source.key_mark(*path, "outcomes", key, "needs"),
                         "Nobody fills anything in at this step.",
-                        "'needs' belongs to the outcomes of a 'do'.",
+                        "'needs' belongs to the outcomes of 'do' and 'approve'.",
                     )
             continue
         form = manuscript.forms.get(action.form or "")

@@ -1,7 +1,8 @@
 """PRC006 outcomes-differ: the outcomes of a step are not just those that are possible.
 
-They are the values that its decision can give, the ends of the procedure that it calls, or `late`
-where it waits with `at_latest`. A value without an outcome would leave the run nowhere to go; an
+They are the values that its decision can give, the ends of the procedure that it calls, `late` where
+it waits with `at_latest`, or how signing can come out: approved, rejected, undecided where that is
+possible on some board. A value without an outcome would leave the run nowhere to go; an
 outcome that is no value is never taken. A decision needs one output for it: a choice, or yes and
 no. Beside the ends of a called procedure, `stopped` may have an outcome.
 
@@ -25,9 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from server.domain.ballot import Result
 from server.domain.decision import LISTING, Decision
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Call, Decide, Step, WaitUntil
+from server.domain.procedure import Approve, Call, Decide, Step, WaitUntil
 from server.domain.values import Kind
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
@@ -59,6 +61,8 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
             case WaitUntil(at_latest=latest) if step.outcomes or latest is not None:
                 late = (LATE,) if latest is not None else ()
                 said = _Possible("This wait", "is", "What 'at_latest' leads to", late)
+            case Approve() as action:
+                said = _Possible("This vote", "is", "Every result that it can have", _of(action))
             case _:
                 continue
         yield from _differing(step, source, path, said)
@@ -98,6 +102,13 @@ def _differing(
             f"{' or '.join(repr(value) for value in missing)}?",
             f"{possible.what} needs an outcome.",
         )
+
+
+def _of(action: Approve) -> tuple[str, ...]:
+    """How signing can come out."""
+    undecided = (Result.UNDECIDED.value,) if action.thresholds.may_stay_undecided else ()
+    late = (LATE,) if action.at_latest is not None else ()
+    return (Result.APPROVED.value, Result.REJECTED.value, *undecided, *late)
 
 
 def _values(decision: Decision) -> tuple[str, ...] | None:

@@ -37,7 +37,13 @@ OPTIONAL: Mapping[str, Mapping[str, tuple[Kind, ...]]] = {
         "away_from": (Kind.DATE, Kind.DATE_TIME),
         "away_until": (Kind.DATE, Kind.DATE_TIME),
     },
-    "holder": {"from_date": (Kind.DATE,), "until_date": (Kind.DATE,)},
+    "holder": {
+        "from_date": (Kind.DATE,),
+        "until_date": (Kind.DATE,),
+        "delegate": (Kind.REF,),
+        "delegate_from": (Kind.DATE,),
+        "delegate_until": (Kind.DATE,),
+    },
 }
 """What is understood where it is there."""
 

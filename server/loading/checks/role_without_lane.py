@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Do
+from server.domain.procedure import Approve, Do, Step
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
+from server.loading.marked import Path
 
 CODE = "ROL001"
 
@@ -26,15 +27,7 @@ CODE = "ROL001"
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     known = manuscript.known("role")
     for procedure, source, step, path in manuscript.walked():
-        if not isinstance(step.action, Do):
-            continue
-        named = [(step.action.role, (*path, "role"))]
-        named += [
-            (role, (*path, "with", index)) for index, role in enumerate(step.action.with_roles)
-        ]
-        if step.action.due is not None and step.action.due.late is not None:
-            named.append((step.action.due.late, (*path, "due", "late")))
-        for role, at in named:
+        for role, at in _named(step, path):
             if role in known and role not in procedure.lanes:
                 yield Diagnostic(
                     CODE,
@@ -42,3 +35,17 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                     f"'{role}' is not among the roles of this procedure.",
                     did_you_mean(role, procedure.lanes),
                 )
+
+
+def _named(step: Step, path: Path) -> Iterator[tuple[str, Path]]:
+    """The roles that a step is for, each with where it is named."""
+    match step.action:
+        case Do(role=role, with_roles=with_roles):
+            yield role, (*path, "role")
+            yield from ((other, (*path, "with", at)) for at, other in enumerate(with_roles))
+        case Approve(signers=signers):
+            yield from (
+                (signer.role, (*path, "signers", at, "role")) for at, signer in enumerate(signers)
+            )
+    if isinstance(step.action, Do | Approve) and step.action.due and step.action.due.late:
+        yield step.action.due.late, (*path, "due", "late")

@@ -1,6 +1,7 @@
 """FRM001 wrong-form: a step shows a form of another entity than the record it fills.
 
-A form fills the record that the step `creates`, else the one it is `about`, else the run's.
+A form fills the record that the step `creates`, else the one it is `about` or that is signed, else
+the run's.
 
     procedure: case-review
     steps:
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Do
+from server.domain.procedure import Approve, Do
 from server.loading.checks.record import meant
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
@@ -27,10 +28,12 @@ CODE = "FRM001"
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for procedure, source, step, path in manuscript.walked():
         action = step.action
-        if not isinstance(action, Do) or action.form not in manuscript.forms:
+        if not isinstance(action, Do | Approve) or action.form not in manuscript.forms:
             continue
         form = manuscript.forms[str(action.form)]
-        filled = action.creates.entity if action.creates else meant(manuscript, step, procedure)
+        filled = meant(manuscript, step, procedure)
+        if isinstance(action, Do) and action.creates:
+            filled = action.creates.entity
         if filled not in {None, form.entity}:
             yield Diagnostic(
                 CODE,

@@ -74,13 +74,9 @@ def _outcomes(step: Step) -> Iterator[str]:
 
 
 def _quotas(approve: Approve) -> str:
-    return (
-        f"Passes when {_seats(approve.passes)} approve; fails when {_seats(approve.fails)} reject."
-    )
-
-
-def _seats(quota: Quota) -> str:
-    return str(quota)
+    if approve.fails is None:
+        return f"Passes when {approve.passes} approve; fails when that cannot be any more."
+    return f"Passes when {approve.passes} approve; fails when {approve.fails} reject."
 
 
 def owners(step: Step, procedure: Procedure) -> tuple[Element, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
-from server.domain.procedure import Choose, Do, Procedure, Step, WaitUntil
+from server.domain.procedure import Approve, Choose, Do, Procedure, Step, WaitUntil
 from server.engine import events as happened
 from server.engine.advance import spoken
 from server.usecases.rehearsal.player import Played
@@ -164,8 +164,10 @@ def _passed(procedure: Procedure, lines: Iterable[Line]) -> Iterator[Edge]:
         if step is None or isinstance(event, _STAYS):
             continue
         match event:
-            case happened.TaskCompleted(outcome=outcome):
+            case happened.TaskCompleted(outcome=outcome) if isinstance(step.action, Do):
                 yield Edge(step.key, outcome or ON)
+            case happened.RoundClosed(result=result):
+                yield Edge(step.key, result)
             case happened.Chosen(rule=rule):
                 yield Edge(step.key, rule)
             case happened.Decided(output=output) if step.outcomes:
@@ -184,7 +186,7 @@ def _passed(procedure: Procedure, lines: Iterable[Line]) -> Iterator[Edge]:
                 yield Edge(step.key, end if end in step.outcomes else ON)
             case happened.ListClosed(withdrawn=True):
                 continue
-            case _ if not isinstance(step.action, Do):
+            case _ if not isinstance(step.action, Do | Approve):
                 yield Edge(step.key, ON)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from server.domain.ballot import Mark
 from server.domain.decision import NoVerdict
 from server.domain.definitions import Book, Definitions
-from server.domain.procedure import Beginning, Do
+from server.domain.procedure import BECAUSE, Approve, Beginning, Do
 from server.domain.refusals import Failed, Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import Run, RunState, TaskState
 from server.domain.values import RecordRef, Type, Value
@@ -21,10 +22,11 @@ from server.engine import settled, settling, watching
 from server.engine.advance import Machine
 from server.engine.apply import apply
 from server.engine.draft import Decide, Draft
-from server.engine.forms import Sheet, accepted, sheet_of
+from server.engine.forms import Sheet, accepted, questions, sheet_of
 from server.engine.people import PeopleOfRecords, PeopleSeen
 from server.engine.rows import Written, write
 from server.engine.seats import candidates
+from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
 from server.usecases import submission
 from server.usecases.holding import written_fields
@@ -87,7 +89,7 @@ class Rehearsal:
                 raise WrongState(f"The condition of the start '{beginning.key}' does not hold.")
             return record
 
-        found: RecordRef = self._carry_out(do)
+        found: RecordRef = self._carry_out(do, by=person)
         return found
 
     def complete(self, task: int, person: RecordRef, outcome: str | None, told: Told) -> None:
@@ -103,10 +105,10 @@ class Rehearsal:
             walk = command.machine.walk(kept.run, kept.book)
             step = kept.book.procedure.step(found.step)
             action = step.action
-            assert isinstance(action, Do)
+            assert isinstance(action, Do | Approve)
             chosen = submission.outcome(step, outcome)
             sheet = sheet_of(walk, found, step, command.draft, self.definitions.entities)
-            types: dict[str, Type] = {key: item.type for key, item in action.asks.items()}
+            types: dict[str, Type] = {key: item.type for key, item in questions(action).items()}
             if sheet is not None:
                 types |= _types(sheet)
             lists = sheet.rows(self.definitions.entities) if sheet is not None else ()
@@ -115,9 +117,15 @@ class Rehearsal:
             values, asked = accepted(
                 command.draft, found, action, chosen, sheet, sent, problems | of_rows
             )
-            command.machine.complete(walk, number, chosen, values, asked, rows)
+            if isinstance(action, Approve):
+                assert chosen is not None
+                because = asked[BECAUSE]
+                said = Signature(Mark(chosen.key), str(because) if because else None, person)
+                command.machine.sign(walk, number, said, values, asked, rows)
+            else:
+                command.machine.complete(walk, number, chosen, values, asked, rows)
 
-        self._carry_out(do)
+        self._carry_out(do, by=person)
 
     def enter(self, entity: str, told: Told) -> RecordRef:
         definition = self.definitions.entities[entity]
@@ -185,8 +193,8 @@ class Rehearsal:
                 for number, kept in self._runs.items()
                 if kept.run.state is RunState.OPEN
                 for scope in kept.run.scopes.values()
-                if scope.wait is not None
-                and (wakes := scope.wait.wakes_at) is not None
+                if (wait := scope.waits_for) is not None
+                and (wakes := wait.wakes_at) is not None
                 and wakes <= until
             ),
             default=None,
@@ -323,11 +331,11 @@ class Rehearsal:
     def _people(self, draft: Draft) -> PeopleOfRecords:
         return PeopleOfRecords(draft, self.definitions.entities)
 
-    def _carry_out(self, do: Callable[[_Command], Any]) -> Any:
+    def _carry_out(self, do: Callable[[_Command], Any], *, by: RecordRef | None = None) -> Any:
         draft = self._draft()
         entities, roles = self.definitions.entities, self.definitions.roles
         people = PeopleSeen(draft, self._people(self._draft()), entities)
-        machine = self._machine = Machine(draft, people, roles, self._decide, self)
+        machine = self._machine = Machine(draft, people, roles, self._decide, self, by)
         try:
             made = do(_Command(draft, machine))
             settling.settle(machine, draft, self.definitions.procedures, entities, self)
