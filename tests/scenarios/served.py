@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from server.domain.actor import APPLICATION, Actor
 from server.domain.definitions import Definitions
 from server.domain.form import Form
-from server.domain.procedure import Beginning
+from server.domain.procedure import Approve, Beginning, Do
 from server.domain.refusals import Invalid
 from server.domain.run import Run, RunState
 from server.domain.scenario import Given
 from server.domain.values import RecordRef, Type, Value, to_json
 from server.engine.draft import Draft
 from server.engine.events import event_of
+from server.engine.forms import questions
 from server.engine.rows import Row
 from server.engine.seats import candidates
 from server.rules import Rules
@@ -101,8 +102,9 @@ class Served:
         view = tasks.view(self.app, Actor("Somebody", person), task)
         procedure = self.definitions.procedures[view.line.procedure]
         action = procedure.step(view.line.step).action
-        form = self.definitions.forms.get(getattr(action, "form", None) or "")
-        types = {key: asked.type for key, asked in getattr(action, "asks", {}).items()}
+        assert isinstance(action, Do | Approve)
+        form = self.definitions.forms.get(action.form or "")
+        types = {key: asked.type for key, asked in questions(action).items()}
         answers = self._sent(told, form, types)
         actor = Actor("Somebody", person)
         tasks.complete(self.app, actor, task, outcome=outcome, answers=answers)

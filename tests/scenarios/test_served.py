@@ -16,18 +16,21 @@ from server.usecases.rehearsal import Player, play
 from server.usecases.rehearsal.player import MONDAY
 from tests.promises.shop import YARD
 from tests.scenarios.served import Served
+from tests.usecases.council_hall import COUNCIL
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["shipped", "yard"])
+@pytest.fixture(params=["shipped", "yard", "council"])
 def definitions(request, tmp_path) -> Definitions:
-    """The shipped definitions; and those of a yard, with all that lists and waits can do."""
+    """The shipped definitions; those of a yard, with lists and waits; and of a council that votes."""
     folders: tuple[Any, ...] = loading.folders([])
     if request.param == "yard":
         (tmp_path / "scenarios").mkdir()
         shutil.copyfile(Path(__file__).parent / "yard.yaml", tmp_path / "scenarios/building.yaml")
         folders = (*YARD, tmp_path)
+    if request.param == "council":
+        folders = (COUNCIL,)
     loaded = loading.load(folders)
     assert loaded.definitions is not None, loaded.diagnostics
     return loaded.definitions
