@@ -35,13 +35,13 @@ def watches(
         if not _is_of_record(expression, walk.run.about.entity):
             evaluate(expression, walk.names(scope), reading, at or now)
     own = Watch(walk.run.about.entity, "", walk.run.about)
-    return frozenset(reading.found() - {own})
+    return frozenset((reading.found() | _signed(walk)) - {own})
 
 
 def watches_anything(walk: Walk) -> bool:
     """Whether a run reads more than its own record, where it stands now."""
     about = walk.run.about.entity
-    return any(not _is_of_record(expression, about) for expression, _, _ in _live(walk))
+    return bool(_signed(walk)) or any(not _is_of_record(expression, about) for expression, _, _ in _live(walk))
 
 
 def touched(
@@ -83,6 +83,16 @@ def _live(walk: Walk) -> Iterator[tuple[Expression, int, datetime | None]]:
     for task in walk.run.open_tasks:
         step = walk.step(task.scope, task.step)
         yield from ((item, task.scope, None) for item in _held_by(walk, step))
+
+
+def _signed(walk: Walk) -> set[Watch]:
+    """The records that are being signed: whoever asked for one does not sign it."""
+    return {
+        Watch(kept.item.entity, "", kept.item)
+        for scope in walk.run.scopes.values()
+        for kept in scope.rounds.values()
+        if not kept.is_closed and kept.item is not None
+    }
 
 
 def _held_by(walk: Walk, step: Step) -> Iterator[Expression]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.domain.run import RunState
-from server.usecases import runs, tasks, waiting
+from server.usecases import records, runs, tasks, waiting
 from tests.builders import stored
 from tests.usecases.council_hall import Hall, open_hall
 from tests.usecases.test_signing import STAFF, bring, mine
@@ -65,6 +65,19 @@ def test_each_item_is_taken_up_rejected_or_carried_over(hall) -> None:
     assert hall.value(hall.records["A road"], "status") == "draft"
     assert (done.run_state, done.run_end) == (RunState.ENDED, "closed")
     assert run.line.id == done.run_id
+
+
+def test_whoever_turns_out_to_have_asked_for_an_item_votes_on_the_others_only(hall) -> None:
+    opened(hall)
+
+    ann = {"asked_by": hall.records["Ann"].id}
+    records.update(hall.app, hall.actor("Cleo"), hall.records["A bench"], ann)
+
+    [left] = tasks.my_work(hall.app, hall.actor("Ann")).items
+    assert left.about.record == hall.records["A road"]
+    says(hall, "Bob", "A bench", "approve")
+    says(hall, "Cat", "A bench", "approve")
+    assert hall.value(hall.records["A bench"], "status") == "accepted"
 
 
 def test_what_nobody_has_signed_in_time_is_late(hall) -> None:
