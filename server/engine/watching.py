@@ -41,7 +41,9 @@ def watches(
 def watches_anything(walk: Walk) -> bool:
     """Whether a run reads more than its own record, where it stands now."""
     about = walk.run.about.entity
-    return bool(_signed(walk)) or any(not _is_of_record(expression, about) for expression, _, _ in _live(walk))
+    return bool(_signed(walk)) or any(
+        not _is_of_record(expression, about) for expression, _, _ in _live(walk)
+    )
 
 
 def touched(
