@@ -34,6 +34,8 @@ class Seat:
 
     `lane` is the role that the procedure names; `role` differs from it while a fallback serves.
     `not_by` are the ids of persons who may not do it, whatever they hold: it is their own request.
+    With `any_of`, whoever one of these records means may do it: a person, or the holders of `role`
+    in a group or for another record; `holder_for`, `group` and `person` are then not given.
     """
 
     lane: str
@@ -42,6 +44,7 @@ class Seat:
     group: int | None = None
     person: int | None = None
     not_by: tuple[int, ...] = ()
+    any_of: tuple[RecordRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -446,6 +446,7 @@ def _frozen(value: Any) -> Any:
                 "person": value.person,
             }
             | ({"not_by": list(value.not_by)} if value.not_by else {})
+            | ({"any_of": freeze(value.any_of)} if value.any_of else {})
         }
     return freeze(value)
 
@@ -456,7 +457,15 @@ def _thawed(name: str, raw: Any) -> Any:
         holder_for = thaw(seat["holder_for"])
         assert holder_for is None or isinstance(holder_for, RecordRef)
         not_by = tuple(seat.get("not_by", ()))
-        return Seat(seat["lane"], seat["role"], holder_for, seat["group"], seat["person"], not_by)
+        listed = thaw(seat.get("any_of"))
+        any_of = (
+            tuple(item for item in listed if isinstance(item, RecordRef))
+            if isinstance(listed, tuple)
+            else ()
+        )
+        return Seat(
+            seat["lane"], seat["role"], holder_for, seat["group"], seat["person"], not_by, any_of
+        )
     return thaw(raw)
 
 

@@ -88,6 +88,9 @@ def candidates(seat: Seat, people: People) -> tuple[RecordRef, ...]:
 
 
 def _holders(seat: Seat, people: People) -> tuple[RecordRef, ...]:
+    if seat.any_of:
+        single = (_of_role(seat.lane, seat.role, item) for item in seat.any_of)
+        return tuple(dict.fromkeys(who for each in single for who in _holders(each, people)))
     if seat.person is not None:
         return (RecordRef(PERSON, seat.person),)
     if seat.group is not None:
@@ -104,7 +107,7 @@ def _tried(lane: str, value: Value, roles: Mapping[str, Role]) -> Iterator[Seat]
     """The seats in the order in which they are tried: the role's own, then those that stand in.
 
     Who stands in for a person is anyone who holds the fallback role; for a group, its members who
-    hold that role, then anyone who does.
+    hold that role, then anyone who does. Of a list, any one is meant.
     """
     seen: set[str] = set()
     role: str | None = lane
@@ -116,10 +119,22 @@ def _tried(lane: str, value: Value, roles: Mapping[str, Role]) -> Iterator[Seat]
             yield _of_role(lane, role, None)
         if isinstance(meant, RecordRef) and meant.entity == PERSON:
             meant = None
+        if isinstance(meant, tuple):
+            meant = tuple(item for item in _records(meant) if item.entity != PERSON)
         role = roles[role].fallback
 
 
+def _records(value: tuple[Value, ...]) -> tuple[RecordRef, ...]:
+    """The records of a list, each once."""
+    return tuple(dict.fromkeys(item for item in value if isinstance(item, RecordRef)))
+
+
 def _of_role(lane: str, role: str, value: Value) -> Seat:
+    if isinstance(value, tuple):
+        records = _records(value)
+        if len(records) > 1:
+            return Seat(lane, role, any_of=records)
+        value = records[0] if records else None
     if not isinstance(value, RecordRef):
         return Seat(lane, role)
     if value.entity == PERSON:

@@ -112,6 +112,7 @@ def _seat(seat: Seat, records: Stored) -> Seat:
         group=_id(GROUP, seat.group, records),
         person=_id(PERSON, seat.person, records),
         not_by=tuple(records.get(who, who).id for who in _persons(seat.not_by)),
+        any_of=tuple(records.get(item, item) for item in seat.any_of),
     )
 
 

@@ -93,6 +93,31 @@ def not_by(kept: str | None) -> tuple[int, ...]:
     return tuple(int(person) for person in (kept or "").split(",") if person)
 
 
+def listing(records: Sequence[RecordRef]) -> str | None:
+    """How a row keeps the records of which any one is meant, so that a queue can find it.
+
+    Persons and groups are told from the others, for which a role is held.
+    """
+    if not records:
+        return None
+    return "".join(f",{_listed(item)}" for item in records) + ","
+
+
+def _listed(item: RecordRef) -> str:
+    kind = item.entity if item.entity in {"person", "group"} else f"record:{item.entity}"
+    return f"{kind}:{item.id}"
+
+
+def seat_of(row: Any) -> Seat:
+    """Who may do the task of a row."""
+    holder_for = None if row.for_id is None else RecordRef(row.for_entity, row.for_id)
+    texts = [text for text in (row.any_of or "").split(",") if text]
+    parts = [text.removeprefix("record:").split(":") for text in texts]
+    any_of = tuple(RecordRef(entity, int(number)) for entity, number in parts)
+    barred = not_by(row.not_by)
+    return Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, barred, any_of)
+
+
 def allowed(person: int) -> sa.ColumnElement[bool]:
     """Tasks that this person is not barred from."""
     return sa.or_(task.c.not_by.is_(None), task.c.not_by.not_like(f"%,{person},%"))
@@ -105,19 +130,31 @@ def acting(holders: Sequence[tuple[str, RecordRef]]) -> sa.ColumnElement[bool]:
         task.c.claimed_by.is_(None),
         sa.or_(
             *(
-                sa.and_(task.c.role == role, task.c.person_id == person.id)
+                sa.and_(
+                    task.c.role == role,
+                    sa.or_(
+                        task.c.person_id == person.id, task.c.any_of.like(f"%,{_listed(person)},%")
+                    ),
+                )
                 for role, person in holders
             )
         ),
     )
 
 
-def offered(holdings: Sequence[Holding], groups: Sequence[RecordRef]) -> sa.ColumnElement[bool]:
+def offered(
+    holdings: Sequence[Holding], groups: Sequence[RecordRef], person: RecordRef
+) -> sa.ColumnElement[bool]:
     """Tasks nobody has claimed, which the holder of these roles in these groups may claim."""
     every = sorted({role for role, _ in holdings})
     general = sorted({role for role, record in holdings if record is None})
     ways: list[sa.ColumnElement[bool]] = [
-        sa.and_(task.c.group_id.is_(None), task.c.for_id.is_(None), task.c.role.in_(every)),
+        sa.and_(
+            task.c.group_id.is_(None),
+            task.c.for_id.is_(None),
+            task.c.any_of.is_(None),
+            task.c.role.in_(every),
+        ),
         sa.and_(task.c.for_id.is_not(None), task.c.role.in_(general)),
     ]
     ways += [
@@ -132,7 +169,29 @@ def offered(holdings: Sequence[Holding], groups: Sequence[RecordRef]) -> sa.Colu
     for group in groups:
         roles = {role for role, record in holdings if record in {None, group}}
         ways.append(sa.and_(task.c.group_id == group.id, task.c.role.in_(sorted(roles))))
+    ways.append(sa.and_(task.c.any_of.is_not(None), _one_of(holdings, groups, person, general)))
     return sa.and_(_OPEN, task.c.claimed_by.is_(None), task.c.person_id.is_(None), sa.or_(*ways))
+
+
+def _one_of(
+    holdings: Sequence[Holding],
+    groups: Sequence[RecordRef],
+    person: RecordRef,
+    general: Sequence[str],
+) -> sa.ColumnElement[bool]:
+    """Tasks that any one of a list may do, where this person is one that it means."""
+
+    def lists(item: RecordRef) -> sa.ColumnElement[bool]:
+        return task.c.any_of.like(f"%,{_listed(item)},%")
+
+    ways = [lists(person), sa.and_(task.c.any_of.like("%,record:%"), task.c.role.in_(general))]
+    for role, record in holdings:
+        if record is not None and record.entity != "group":
+            ways.append(sa.and_(task.c.role == role, lists(record)))
+    for group in groups:
+        roles = sorted({role for role, record in holdings if record in {None, group}})
+        ways.append(sa.and_(task.c.role.in_(roles), lists(group)))
+    return sa.or_(*ways)
 
 
 def asked_by(person: int) -> sa.ColumnElement[bool]:
@@ -236,7 +295,6 @@ _HISTORY = Prepared(
 
 
 def _waiting(row: Any) -> Waiting:
-    holder_for = None if row.for_id is None else RecordRef(row.for_entity, row.for_id)
     return Waiting(
         id=row.id,
         run_id=row.run_id,
@@ -244,7 +302,7 @@ def _waiting(row: Any) -> Waiting:
         step=row.step,
         title=row.title,
         about=RecordRef(row.about_entity, row.about_id),
-        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, not_by(row.not_by)),
+        seat=seat_of(row),
         claimed_by=row.claimed_by,
         opened_at=row.opened_at,
         closed_at=row.closed_at,

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from server.domain.refusals import Conflict
 from server.domain.round import as_values, round_of
-from server.domain.run import ListKind, Run, RunState, Scope, Seat, Task, TaskState, Wait
+from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
 from server.domain.values import RecordRef, Value, freeze, thaw
 from server.storage.prepared import Prepared, insertion
-from server.storage.queues import Waiting, barring, not_by
+from server.storage.queues import Waiting, barring, listing, seat_of
 from server.storage.tables import history, run, task
 
 OPEN = ("open", "failed")
@@ -266,6 +266,7 @@ _TASK_VALUES = (
     "group_id",
     "person_id",
     "not_by",
+    "any_of",
     "on_hold",
     "claimed_by",
     "closed_at",
@@ -385,12 +386,11 @@ def _run(row: Any, tasks: Sequence[Any]) -> Run:
 
 
 def _task(row: Any) -> Task:
-    holder_for = None if row.for_id is None else RecordRef(row.for_entity, row.for_id)
     return Task(
         number=row.number,
         step=row.step,
         scope=row.scope,
-        seat=Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, not_by(row.not_by)),
+        seat=seat_of(row),
         about=RecordRef(row.about_entity, row.about_id),
         state=TaskState(row.state),
         claimed_by=row.claimed_by,
@@ -412,6 +412,7 @@ def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
         "group_id": item.seat.group,
         "person_id": item.seat.person,
         "not_by": barring(item.seat.not_by),
+        "any_of": listing(item.seat.any_of),
         "on_hold": item.on_hold,
         "claimed_by": item.claimed_by,
         "closed_at": None if item.state is TaskState.OPEN else at,

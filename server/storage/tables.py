@@ -85,6 +85,7 @@ task = Table(
     Column("group_id", Id),
     Column("person_id", Id),
     Column("not_by", sa.String(400)),
+    Column("any_of", sa.Text),
     Column("question", sa.Text),
     Column("answers_to", sa.Integer),
     Column("on_hold", sa.String(400)),

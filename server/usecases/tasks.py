@@ -79,7 +79,7 @@ def _queue(running: Running, which: str) -> Any:
         return queues.asked_by(person.id)
     records = running.records
     held = (*records.holdings(person), *records.delegated(person))
-    offered = queues.allowed(person.id) & queues.offered(held, records.groups_of(person))
+    offered = queues.allowed(person.id) & queues.offered(held, records.groups_of(person), person)
     acting = records.acting_for(person)
     if acting:
         offered |= queues.allowed(person.id) & queues.acting(acting)

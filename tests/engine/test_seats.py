@@ -132,3 +132,30 @@ def test_an_unknown_record_means_anyone_who_holds_the_role() -> None:
     there = people((ANN, OWNER, PRINT))
 
     assert seat(OWNER, None, ROLES, there) == Seat(OWNER, OWNER)
+
+
+def test_of_a_list_any_one_is_meant() -> None:
+    there = people(
+        (ANN, OWNER, MAIL), (BOB, OWNER, NETWORK), (CAT, MANAGER, None), joined=[(BOB, NETWORK)]
+    )
+
+    given = seat(OWNER, (MAIL, NETWORK, CAT, MAIL), ROLES, there)
+
+    assert given == Seat(OWNER, OWNER, any_of=(MAIL, NETWORK, CAT))
+    assert candidates(given, there) == (ANN, BOB, CAT)
+
+
+def test_a_list_of_one_is_that_one_and_of_none_is_anyone_who_holds_the_role() -> None:
+    there = people((ANN, OWNER, None), (BOB, OWNER, MAIL))
+
+    assert seat(OWNER, (MAIL,), ROLES, there) == Seat(OWNER, OWNER, holder_for=MAIL)
+    assert seat(OWNER, (), ROLES, there) == Seat(OWNER, OWNER)
+
+
+def test_where_nobody_of_a_list_holds_the_role_its_fallback_stands_in() -> None:
+    there = people((CAT, MANAGER, None))
+
+    given = seat(OWNER, (MAIL, PRINT), ROLES, there)
+
+    assert given == Seat(OWNER, MANAGER, any_of=(MAIL, PRINT))
+    assert candidates(given, there) == (CAT,)

@@ -276,7 +276,7 @@ def _do(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Do:
         raw["role"],
         words(raw, "instruction"),
         raw.get("form"),
-        desk.record(raw["of"], scope, *path, "of") if "of" in raw else None,
+        desk.record(raw["of"], scope, *path, "of", many=True) if "of" in raw else None,
         tuple(raw.get("with", ())),
         _questions(desk, raw, path),
         _creation(desk, raw["creates"], *path, "creates") if "creates" in raw else None,
