@@ -66,9 +66,9 @@ def touched(
 
 def _live(walk: Walk) -> Iterator[tuple[Expression, int, datetime | None]]:
     """The expressions that are read live, each with its list and the moment that is its `now`."""
-    if not walk.run.is_open:
-        return
     procedure = walk.book.procedure
+    if not walk.run.is_open or not procedure.steps:  # without steps: it fits no more
+        return
     yield from ((item, 0, None) for item in procedure.stops_given.values())
     for scope in walk.run.scopes.values():
         if scope.wait is not None and scope.wait.run is None:

@@ -219,8 +219,10 @@ class Running:
         if after is not walk.run:
             self.runs.save_scopes(run_id, settled.run(after, stored))
         waiting.save_waits(self.connection, walk.before, after, run_id)
-        if walk.run.is_open and not walk.book.procedure.steps:
-            return  # it fits no more: what it watched before is still what it watches
+        if not walk.book.procedure.steps:  # it fits no more, and nobody knows what it reads
+            if not walk.run.is_open:
+                waiting.save_watches(self.connection, run_id, ())
+            return
         before = replace(walk, run=walk.before)
         if watching.watches_anything(walk) or watching.watches_anything(before):
             entities = self.app.definitions.entities
