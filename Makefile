@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run check test lint definitions conformance fix assets bench wheel wheelhouse
+.PHONY: help run check mutate test lint definitions conformance fix assets bench wheel wheelhouse
 
 # durable-rules needs 3.11 or 3.12; with another Python the slower evaluator in Python decides.
 fits := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
@@ -53,6 +53,9 @@ fix: .venv/tests  ## Format, mend what can be mended, write the reference of the
 	$(bin)/procedura schema --reference docs/reference
 
 assets: $(vendor)  ## Fetch what the browser needs that others wrote (Node, once)
+
+mutate: .venv/tests  ## Break the shipped definitions in every way, and tell who notices
+	$(bin)/python -m tests.mutation $(T)
 
 bench: .venv/bench  ## Measure beside other engines: a table, and JSON in var/
 	$(bin)/python -m benchmarks

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import decisions, memory, scenarios, startup, steps, transactions
+from benchmarks import checking, decisions, memory, scenarios, startup, steps, transactions
 from benchmarks.floor import Row
 
 RESULTS = Path("var/benchmarks.json")
@@ -24,6 +24,7 @@ ROOMS: dict[str, Any] = {
     "startup": startup.rows,
     "memory": memory.rows,
     "scenarios": scenarios.rows,
+    "checking": checking.rows,
 }
 
 

@@ -136,6 +136,22 @@ class Verdict:
         return only
 
 
+def ranks(decision: Decision) -> tuple[tuple[int, ...], ...]:
+    """For each rule, the places of its outputs in the lists of their values; the first is highest.
+
+    The first output counts most. A value that has no place, such as null, is lowest.
+    """
+    choices = {name: typ.choices for name, typ in decision.outputs.items()}
+    return tuple(
+        tuple(_place(rule.then.get(name), listed) for name, listed in choices.items())
+        for rule in decision.rules
+    )
+
+
+def _place(value: Value, listed: tuple[str, ...]) -> int:
+    return listed.index(value) if isinstance(value, str) and value in listed else len(listed)
+
+
 class NoVerdict(Exception):  # noqa: N818  what the rules say, told to people as a failure of the run
     """No rule held, or more held than the hit policy allows, or an input is unfit.
 

@@ -12,6 +12,8 @@ from server.loading.checks import CHECKS
 from server.loading.faults import decision, folder, scenario, sense, shape, table, text
 
 FAULTS: tuple[ModuleType, ...] = (text, shape, folder, sense, decision, table, scenario)
+RIGHT = "Right:"
+"""The line of a documentation after which it shows how it should be."""
 _TITLE = re.compile(r"(?P<code>[A-Z]{3}\d{3}) (?P<name>[a-z0-9-]+): ")
 
 
@@ -26,7 +28,21 @@ def explanations() -> Mapping[str, str]:
 
 
 def examples(documentation: str) -> tuple[str, ...]:
-    """The YAML in a documentation: each run of indented lines."""
+    """The YAML in a documentation that has the fault, each run of indented lines."""
+    return _indented(_parted(documentation)[0])
+
+
+def right_examples(documentation: str) -> tuple[str, ...]:
+    """The YAML in a documentation that is how it should be: what stands after `Right:`."""
+    return _indented(f"\n{_parted(documentation)[1]}")
+
+
+def _parted(documentation: str) -> tuple[str, str]:
+    wrong, _, right = documentation.partition(f"\n{RIGHT}\n")
+    return wrong, right
+
+
+def _indented(documentation: str) -> tuple[str, ...]:
     blocks: list[list[str]] = [[]]
     for line in documentation.split("\n")[1:]:
         if line.startswith("    "):

@@ -17,6 +17,7 @@ from server.domain.role import Role
 from server.domain.scenario import Scenario
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.marked import Path, SourceFile
+from server.loading.proving import Finding
 
 Address = tuple[str, str]
 """The kind and the key of a definition."""
@@ -104,6 +105,8 @@ class Manuscript:
     correlations: dict[str, Correlation] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     tested: dict[str, Decision] = field(default_factory=dict)
+    surveys: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """What is proved of tables, by their keys, once it has been asked for."""
 
     def of_kind(self, kind: str) -> Iterator[SourceFile]:
         """The files of one kind that can be made something of, in the order of their keys."""

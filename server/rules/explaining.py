@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from server.domain.decision import Decision, Hits
+from server.domain.decision import Decision, Hits, ranks
 from server.domain.expression import Expression, compiled
 from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import Joined, Node
 from server.domain.expression.walking import free_paths
 from server.domain.values import YES_NO, Value
-from server.rules.verdicts import ranks
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from server.domain.decision import (
     NoVerdict,
     Rule,
     Verdict,
+    ranks,
 )
 from server.domain.expression import compiled
 from server.domain.expression.nowhere import EPOCH, NOWHERE
@@ -125,22 +126,6 @@ class Policy:
     def _named(self, hits: Sequence[int]) -> str:
         keys = [f"'{self._decision.rules[number].key}'" for number in hits]
         return f"{', '.join(keys[:-1])} and {keys[-1]}"
-
-
-def ranks(decision: Decision) -> tuple[tuple[int, ...], ...]:
-    """For each rule, the places of its outputs in the lists of their values; the first is highest.
-
-    The first output counts most. A value that has no place, such as null, is lowest.
-    """
-    choices = {name: typ.choices for name, typ in decision.outputs.items()}
-    return tuple(
-        tuple(_place(rule.then.get(name), listed) for name, listed in choices.items())
-        for rule in decision.rules
-    )
-
-
-def _place(value: Value, listed: tuple[str, ...]) -> int:
-    return listed.index(value) if isinstance(value, str) and value in listed else len(listed)
 
 
 def _nothing(values: Sequence[Any]) -> Value:

@@ -67,7 +67,7 @@ settings:
   longest: { type: duration, value: P14D, why: Two weeks. }
 computed:
   heavy: pages is not null and pages > 10
-hits: any
+hits: first
 rules:
   - { rule: row, if: { sound: yes, pages: "[1..5)" }, then: { verdict: accept } }
   - { rule: listed, if: { pages: [7, ">= 20"] }, then: { verdict: accept } }
@@ -100,7 +100,7 @@ steps:
         assert found.optional == {"pages"}
         assert found.settings["share"].value == Fraction(2, 3)
         assert found.settings["longest"].value.days == 14
-        assert found.hits is Hits.ANY
+        assert found.hits is Hits.FIRST
         assert [rule.key for rule in found.rules] == [
             "row", "listed", "none", "words", "always", "otherwise",
         ]  # fmt: skip

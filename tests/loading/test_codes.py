@@ -6,7 +6,7 @@ import pytest
 
 from server import loading
 from server.loading.checks import CHECKS
-from server.loading.explaining import examples, explanations
+from server.loading.explaining import examples, explanations, right_examples
 from tests.loading.patching import BROKEN, copy_of_minimal, lay_example_over
 
 EXPLANATIONS = explanations()
@@ -14,6 +14,11 @@ SHOWN = [
     (code, example)
     for code, documentation in EXPLANATIONS.items()
     for example in examples(documentation)
+]
+RIGHT = [
+    (code, example)
+    for code, documentation in EXPLANATIONS.items()
+    for example in right_examples(documentation)
 ]
 NOT_BY_LOADING = {"DEC901", "DEC902"}
 """Tables are tried where there are rules."""
@@ -56,6 +61,21 @@ def test_each_example_has_the_fault_that_it_explains(tmp_path, code, example):
     if code not in NOT_BY_LOADING:
         assert code in {item.code for item in found}
     assert {item.code for item in found if item.is_error} <= {code}
+
+
+@pytest.mark.parametrize(("code", "example"), RIGHT, ids=[code for code, _ in RIGHT])
+def test_each_example_of_how_it_should_be_has_no_fault(tmp_path, code, example):
+    # given the minimal model, with the right example laid over it
+    folders = [copy_of_minimal(tmp_path / "definitions")]
+    if code.startswith("SIT"):
+        folders.append(tmp_path / "site")
+    lay_example_over(folders[-1], example)
+
+    # when it is loaded
+    found = loading.load(folders).diagnostics
+
+    # then the fault is gone, and there is no other error
+    assert [str(item) for item in found if item.is_error or item.code == code] == []
 
 
 def test_every_code_has_its_sentences_kept_and_every_kept_sentence_a_code():

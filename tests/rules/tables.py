@@ -32,6 +32,7 @@ def a_decision(inputs, *rules, hits="first", settings=(), computed=None, optiona
         {"says": TEXT},
         tuple(made),
         Hits(hits),
+        over.get("assuming", ()),
         settings=settings,
         computed=values,
         tests=over.get("tests", ()),

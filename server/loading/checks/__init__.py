@@ -14,6 +14,20 @@ from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
 NAMES = (
+    # what is proved of tables and ways
+    "gap",
+    "overlap",
+    "never_holds",
+    "hidden_rule",
+    "needless_otherwise",
+    "impossible_assumption",
+    "not_proved",
+    "unread_input",
+    "dead_row",
+    "dead_way",
+    "cut_off",
+    "deadline",
+    "nobody_for_it",
     # names of other definitions
     "unknown_role",
     "unknown_form",

@@ -6,6 +6,17 @@ It is a button for the role of its first step: so that is a task of one person.
     as_needed:
       remind:
         - { step: remind, notify: case-decided }
+
+Right:
+
+    procedure: case-review
+    as_needed:
+      remind:
+        - step: remind
+          title: Remind the applicant
+          role: clerk
+          do: Ask once more for what is missing
+          instruction: Be brief and say by when. Whoever does not answer is asked again by phone.
 """
 
 from __future__ import annotations

@@ -12,6 +12,18 @@ round. One name for both would leave it open which is meant.
         instruction: Read all of it, twice where money is concerned.
         form: case-judgement
         asks: { urgent: Is it urgent? }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        form: case-judgement
+        asks: { sound: Is it sound? }
 """
 
 from __future__ import annotations

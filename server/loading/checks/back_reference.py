@@ -6,6 +6,15 @@
     fields:
       text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
       cases: { title: Cases, back: case.owner, guideline: All that came of it. }
+
+Right:
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+      case: { title: Case, ref: case, guideline: The case it is about. }
+      answers: { title: Answers, back: note.answers_to, guideline: All that came of it. }
+      answers_to: { title: Answers to, ref: note, guideline: The note before. }
 """
 
 from __future__ import annotations

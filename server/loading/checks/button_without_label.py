@@ -10,6 +10,19 @@ The outcomes of a `do` are buttons, and a button says what it means.
         do: Say whether the case is sound
         instruction: Read all of it, twice where money is concerned.
         outcomes: { accept: done, reject: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        outcomes:
+          accept: { label: It is sound, then: done }
+          reject: { label: It is not, then: done }
 """
 
 from __future__ import annotations

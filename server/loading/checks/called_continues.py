@@ -10,6 +10,16 @@ it may `start` the other, or `call` it in turn.
     starts:
       - { by: clerk, title: Somebody comes in, form: case-intake }
       - after: case-registration
+
+Right:
+
+    procedure: case-registration
+    steps:
+      - { step: others, for_each: other in cases, call: case-registration, about: other }
+      - { step: review, start: case-review }
+    starts:
+      - { by: clerk, title: Somebody comes in, form: case-intake }
+      - after: case-registration
 """
 
 from __future__ import annotations

@@ -12,6 +12,20 @@ to `done`.
         instruction: Read all of it, twice where money is concerned.
         then: again
       - { step: again, set: { case.urgent: true }, then: judge }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        outcomes:
+          again: { label: Look again, then: again }
+          enough: { label: That is enough, then: done }
+      - { step: again, set: { case.urgent: true }, then: judge }
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@ A link is written at both ends: here `start` or `continue_in`, there `after` amo
     procedure: case-review
     steps:
       - { step: again, continue_in: case-registration }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: again, notify: case-decided }
 """
 
 from __future__ import annotations

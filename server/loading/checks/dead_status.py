@@ -8,6 +8,14 @@ reached.
       open: { title: Open, to: [decided] }
       decided: { title: Decided, to: [clsoed] }
       closed: { title: Closed }
+
+Right:
+
+    entity: case
+    statuses:
+      open: { title: Open, to: [decided] }
+      decided: { title: Decided, to: [closed] }
+      closed: { title: Closed }
 """
 
 from __future__ import annotations

@@ -11,6 +11,17 @@ value.
       owner: { title: Owner, ref: person, guideline: Who decides in the end. }
       pages: { title: Pages, type: whole_number, guideline: Count the sheets. }
       weight: { title: Weight, choice: [light, heavy], decided_by: case-verdict, guideline: By sum. }
+
+Right:
+
+    entity: case
+    fields:
+      subject: { title: Subject, type: text, required: yes, guideline: Lists show it. }
+      urgent: { title: Urgent, type: yes_no, guideline: Say yes when somebody loses money daily. }
+      reason: { title: Reason, type: text, guideline: What tipped the scales. }
+      owner: { title: Owner, ref: person, guideline: Who decides in the end. }
+      pages: { title: Pages, type: whole_number, guideline: Count the sheets. }
+      weight: { title: Weight, choice: [light, heavy], decided_by: case-weight, guideline: By sum. }
 """
 
 from __future__ import annotations

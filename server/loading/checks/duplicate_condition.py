@@ -10,6 +10,18 @@ History says which row was taken, by its id.
           - { rule: fast, if: case.reason is null, then: finish }
           - { otherwise: finish }
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: sort
+        choose:
+          - { rule: urgent, if: case.urgent = true, then: finish }
+          - { rule: unexplained, if: case.reason is null, then: finish }
+          - { otherwise: tell }
+      - { step: tell, notify: case-decided }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

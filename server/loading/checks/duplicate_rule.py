@@ -7,6 +7,13 @@ History and explanations point at rules by their ids.
       - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
       - { rule: sound, if: { sound: no }, then: { verdict: reject } }
       - { otherwise: { verdict: reject } }
+
+Right:
+
+    decision: case-verdict
+    rules:
+      - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+      - { rule: unsound, if: { sound: no }, then: { verdict: reject } }
 """
 
 from __future__ import annotations

@@ -6,6 +6,13 @@ Without `start:`, the id is made of what starts it, so two of a kind need ids of
     starts:
       - { by: clerk, title: Somebody comes in, form: case-intake }
       - { by: clerk, title: Somebody phones, form: case-intake }
+
+Right:
+
+    procedure: case-registration
+    starts:
+      - { by: clerk, title: Somebody comes in, form: case-intake }
+      - { by: clerk, title: Somebody phones, start: phone, form: case-intake }
 """
 
 from __future__ import annotations

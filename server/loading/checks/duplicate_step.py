@@ -6,6 +6,13 @@ Jumps, tasks and history name steps by their ids, also those in branches.
     steps:
       - { step: tell, notify: case-decided }
       - { step: tell, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: tell, notify: case-decided }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

@@ -9,6 +9,16 @@ the run follows `together`.
         together:
           files: [{ step: file, notify: case-decided }, { step: filed, end: filed }]
           money: [{ step: pay, notify: case-decided }]
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: both
+        together:
+          files: [{ step: file, notify: case-decided }]
+          money: [{ step: pay, notify: case-decided }]
+      - { step: filed, end: filed }
 """
 
 from __future__ import annotations

@@ -11,6 +11,18 @@ would go on until it is stopped.
           - { rule: urgent, if: case.urgent = true, then: hurry }
           - { otherwise: finish }
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: hurry, set: { case.urgent: true } }
+      - step: look
+        choose:
+          - { rule: urgent, if: case.urgent = true, then: finish }
+          - { otherwise: tell }
+      - { step: tell, notify: case-decided }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

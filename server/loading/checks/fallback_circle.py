@@ -5,6 +5,11 @@ would end with nobody.
 
     role: clerk
     fallback: clerk
+
+Right:
+
+    role: clerk
+    fallback: manager
 """
 
 from __future__ import annotations

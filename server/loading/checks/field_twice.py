@@ -6,6 +6,13 @@ Two boxes for one value would leave it open which of them counts.
     sections:
       - { title: First, fields: [subject, reason] }
       - { title: Second, fields: [reason] }
+
+Right:
+
+    form: case-judgement
+    sections:
+      - { title: First, fields: [subject] }
+      - { title: Second, fields: [reason] }
 """
 
 from __future__ import annotations

@@ -9,6 +9,15 @@ inputs that are `optional` may be left out.
         decide: case-verdict
         given: { found: case.urgent = true }
         outcomes: { accept: done, reject: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: verdict
+        decide: case-verdict
+        given: { sound: case.urgent = true }
+        outcomes: { accept: done, reject: done }
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ Lanes are drawn in the diagram; an empty one would promise what never comes.
 
     procedure: case-review
     roles: { clerk: case.owner, manager: anyone }
+
+Right:
+
+    procedure: case-review
+    roles: { clerk: case.owner }
 """
 
 from __future__ import annotations

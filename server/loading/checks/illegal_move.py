@@ -9,6 +9,15 @@ where the run has just set one status, only those that may follow it can be set 
         set: { case.status: decided }
       - step: reopen
         set: { case.status: open }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: close
+        set: { case.status: decided }
+      - step: reopen
+        set: { case.status: closed }
 """
 
 from __future__ import annotations

@@ -10,6 +10,16 @@ list is left by coming to its end, which `done` means too; only then can what fo
           files: [{ step: file, notify: case-decided, then: finish }]
           money: [{ step: pay, notify: case-decided }]
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: both
+        together:
+          files: [{ step: file, notify: case-decided }]
+          money: [{ step: pay, notify: case-decided }]
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

@@ -5,6 +5,11 @@ of that process.
 
     process: case-management
     procedures: [case-registration, case-reopening]
+
+Right:
+
+    process: case-management
+    procedures: [case-registration, case-review, case-reopening]
 """
 
 from __future__ import annotations

@@ -14,6 +14,20 @@ approves or rejects has to fill it in.
         outcomes:
           accept: { label: It is sound, then: done }
           reject: { label: It is not, needs: [raeson], then: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        form: case-judgement
+        outcomes:
+          accept: { label: It is sound, then: done }
+          reject: { label: It is not, needs: [reason], then: done }
 """
 
 from __future__ import annotations

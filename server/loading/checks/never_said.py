@@ -6,6 +6,13 @@ What would follow from it never happens. Either a rule is missing, or the value 
     rules:
       - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
       - { otherwise: { verdict: accept } }
+
+Right:
+
+    decision: case-verdict
+    rules:
+      - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+      - { otherwise: { verdict: reject } }
 """
 
 from __future__ import annotations

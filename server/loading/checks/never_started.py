@@ -5,6 +5,12 @@ A link is written at both ends: here `after`, there `start` or `continue_in`.
     procedure: case-registration
     steps:
       - { step: closed, end: turned-away }
+
+Right:
+
+    procedure: case-registration
+    steps:
+      - { step: review, continue_in: case-review }
 """
 
 from __future__ import annotations

@@ -11,6 +11,17 @@ choice lists its values; outputs of other types do not count, and of equals the 
     rules:
       - { rule: thick, if: { pages: "> 100" }, then: { fee: 20 } }
       - { otherwise: { fee: 10 } }
+
+Right:
+
+    decision: case-fee
+    title: What does the case cost?
+    inputs: { pages: { type: whole_number } }
+    output: { fee: { choice: [high, low] } }
+    hits: priority
+    rules:
+      - { rule: thick, if: { pages: "> 100" }, then: { fee: high } }
+      - { otherwise: { fee: low } }
 """
 
 from __future__ import annotations

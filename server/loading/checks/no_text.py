@@ -5,6 +5,11 @@ other records. And what is to be unique has to be kept, and a text short enough 
 
     entity: case
     searched: [subject, urgent]
+
+Right:
+
+    entity: case
+    searched: [subject, reason]
 """
 
 from __future__ import annotations

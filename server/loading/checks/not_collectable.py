@@ -12,6 +12,17 @@ count is 0; the others need an `otherwise`, and the count has none.
     rules:
       - { rule: thick, if: { pages: "> 100" }, then: { fee: much } }
       - { otherwise: { fee: little } }
+
+Right:
+
+    decision: case-fee
+    title: What does the case cost?
+    inputs: { pages: { type: whole_number } }
+    output: { fee: { type: whole_number } }
+    hits: collect-sum
+    rules:
+      - { rule: thick, if: { pages: "> 100" }, then: { fee: 20 } }
+      - { otherwise: { fee: 10 } }
 """
 
 from __future__ import annotations

@@ -10,6 +10,17 @@ Who reads a verdict need not test for null, unless the output is `optional`.
     rules:
       - { rule: thick, if: { pages: "> 100" }, then: { fee: 20 } }
       - { otherwise: { fee: null } }
+
+Right:
+
+    decision: case-fee
+    title: What does the case cost?
+    inputs: { pages: { type: whole_number } }
+    output: { fee: { type: whole_number } }
+    hits: first
+    rules:
+      - { rule: thick, if: { pages: "> 100" }, then: { fee: 20 } }
+      - { otherwise: { fee: 0 } }
 """
 
 from __future__ import annotations

@@ -7,6 +7,13 @@ stands last.
     rules:
       - { otherwise: { verdict: reject } }
       - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+
+Right:
+
+    decision: case-verdict
+    rules:
+      - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+      - { otherwise: { verdict: reject } }
 """
 
 from __future__ import annotations

@@ -19,6 +19,22 @@ no. Beside the ends of a called procedure, `stopped` may have an outcome.
         decide: case-verdict
         given: judgement
         outcomes: { accept: done, refuse: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        asks: { sound: Is the case sound? }
+        as: judgement
+      - step: verdict
+        decide: case-verdict
+        given: judgement
+        outcomes: { accept: done, reject: done }
 """
 
 from __future__ import annotations

@@ -7,6 +7,20 @@ for the receiving role, which tells how it came out.
     outside: yes
     steps:
       - { step: tell, notify: case-decided }
+
+Right:
+
+    procedure: case-review
+    outside: yes
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+        outcomes:
+          sound: { label: It is sound, then: done }
+          unsound: { label: It is not, then: done }
 """
 
 from __future__ import annotations

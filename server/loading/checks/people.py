@@ -8,6 +8,14 @@ role.
     fields:
       person: { title: Person, ref: person, required: yes, guideline: Whoever joins. }
       since: { title: Since, type: date, guideline: The first working day with the others. }
+
+Right:
+
+    entity: membership
+    fields:
+      person: { title: Person, ref: person, required: yes, guideline: Whoever joins. }
+      group: { title: Group, ref: group, required: yes, guideline: The group joined. }
+      since: { title: Since, type: date, guideline: The first working day with the others. }
 """
 
 from __future__ import annotations

@@ -6,6 +6,12 @@ from those records.
     procedure: case-review
     steps:
       - { step: weigh, set: { case.weight: heavy } }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: weigh, set: { case.urgent: true } }
 """
 
 from __future__ import annotations

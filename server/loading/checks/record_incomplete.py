@@ -6,6 +6,12 @@ form, or with `set`.
     form: case-intake
     sections:
       - { title: The case, fields: [urgent] }
+
+Right:
+
+    form: case-intake
+    sections:
+      - { title: The case, fields: [subject, urgent] }
 """
 
 from __future__ import annotations
@@ -45,6 +51,11 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
             verb = "creates" if isinstance(step.action, Do) else "create"
             filled = _filled(manuscript, shown) | _set(step.set, creation.name)
             yield from _missing(made, filled, source.mark(*path, verb))
+    for correlation in manuscript.correlations.values():
+        made = manuscript.entities.get(correlation.creates)
+        if made is not None:
+            mark = manuscript.source("correlation", correlation.key).mark("creates")
+            yield from _missing(made, {*correlation.fields, *correlation.links}, mark)
 
 
 def _creation(step: Step) -> Creation | None:

@@ -6,6 +6,13 @@
     fields:
       text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
       words: { title: Words, type: text, was: text, guideline: The same in short. }
+
+Right:
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+      words: { title: Words, type: text, was: summary, guideline: The same in short. }
 """
 
 from __future__ import annotations

@@ -6,6 +6,12 @@ records, cannot be names of records, answers, verdicts, questions, inputs or set
     procedure: case-review
     steps:
       - { step: jot, create: note as cases, set: { cases.text: '"Came in person"' } }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: jot, create: note as remark, set: { remark.text: '"Came in person"' } }
 """
 
 from __future__ import annotations

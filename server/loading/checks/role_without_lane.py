@@ -9,6 +9,16 @@
         role: manager
         do: Say whether the case is sound
         instruction: Read all of it, twice where money is concerned.
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
 """
 
 from __future__ import annotations

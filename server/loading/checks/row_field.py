@@ -8,6 +8,14 @@ already; and a list of records has rows of its own on another form.
     entity: person
     sections:
       - { title: Cases, rows: person.cases, fields: [subject, owner] }
+
+Right:
+
+    form: applicant
+    title: Somebody who asks
+    entity: person
+    sections:
+      - { title: Cases, rows: person.cases, fields: [subject, urgent] }
 """
 
 from __future__ import annotations

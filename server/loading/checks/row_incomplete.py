@@ -9,6 +9,14 @@ are `fixed`.
     entity: person
     sections:
       - { title: Cases, rows: person.cases, fields: [urgent] }
+
+Right:
+
+    form: applicant
+    title: Somebody who asks
+    entity: person
+    sections:
+      - { title: Cases, rows: person.cases, fields: [subject, urgent] }
 """
 
 from __future__ import annotations

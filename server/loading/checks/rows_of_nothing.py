@@ -7,6 +7,14 @@ many there are at least can be said of rows only.
     sections:
       - { title: Judgement, fields: [reason] }
       - { title: Sheets, rows: case.pages, fields: [text] }
+
+Right:
+
+    form: applicant
+    title: Somebody who asks
+    entity: person
+    sections:
+      - { title: Cases, rows: person.cases, fields: [subject, urgent] }
 """
 
 from __future__ import annotations

@@ -8,6 +8,15 @@ What is posted to `/api/v1/events/<source>` is read by the one correlation of th
     creates: note
     identity: [id]
     fields: { text: { from: [text], otherwise: Nothing said } }
+
+Right:
+
+    correlation: other-sensors
+    title: Other sensors
+    source: meters
+    creates: note
+    identity: [id]
+    fields: { text: { from: [text], otherwise: Nothing said } }
 """
 
 from __future__ import annotations

@@ -6,6 +6,12 @@ is done, and whom to ask.
     entity: note
     fields:
       text: { title: Text, type: text, required: yes, guideline: Enter the text here. }
+
+Right:
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
 """
 
 from __future__ import annotations

@@ -6,6 +6,12 @@ entity than the procedure is about, `about` says how to come from it to the run'
     procedure: case-registration
     starts:
       - { when: new note, title: Somebody writes a note }
+
+Right:
+
+    procedure: case-registration
+    starts:
+      - { when: new case, title: Somebody writes a case down }
 """
 
 from __future__ import annotations

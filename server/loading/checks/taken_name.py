@@ -5,6 +5,11 @@ the plural of each entity is its own.
 
     entity: note
     plural: cases
+
+Right:
+
+    entity: note
+    plural: notes
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@ Without all inputs there is no verdict to compare. Only inputs that are `optiona
     decision: case-verdict
     tests:
       - { given: {}, expect: { verdict: reject } }
+
+Right:
+
+    decision: case-verdict
+    tests:
+      - { given: { sound: no }, expect: { verdict: reject } }
 """
 
 from __future__ import annotations

@@ -6,6 +6,13 @@ The values are listed in `choice`; `titles` says how some of them read.
     fields:
       text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
       tone: { title: Tone, choice: [calm], titles: { cross: Cross }, guideline: As you heard it. }
+
+Right:
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+      tone: { title: Tone, choice: [calm], titles: { calm: Friendly and calm }, guideline: As you heard it. }
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@
     procedure: case-review
     steps:
       - { step: tell, notify: case-decided, all_at_once: yes }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: tell, for_each: note in notes, notify: case-decided, all_at_once: yes }
 """
 
 from __future__ import annotations

@@ -6,6 +6,12 @@ to be said.
     procedure: case-registration
     steps:
       - { step: review, continue_in: case-review, enters: in-a-hurry }
+
+Right:
+
+    procedure: case-registration
+    steps:
+      - { step: review, continue_in: case-review }
 """
 
 from __future__ import annotations

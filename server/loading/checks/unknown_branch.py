@@ -9,6 +9,16 @@ It says `all`, `first`, or the name of the branch whose end ends the others.
           files: [{ step: file, notify: case-decided }]
           money: [{ step: pay, notify: case-decided }]
         finish_when: payment
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: both
+        together:
+          files: [{ step: file, notify: case-decided }]
+          money: [{ step: pay, notify: case-decided }]
+        finish_when: money
 """
 
 from __future__ import annotations

@@ -7,6 +7,15 @@ Decisions are named in steps and in fields that they decide.
       text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
       about: { title: About, ref: case, guideline: The case that it belongs to. }
       weight: { title: Weight, choice: [light, heavy], decided_by: note-weight, guideline: By length. }
+
+Right:
+
+    entity: note
+    fields:
+      text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+      about: { title: About, ref: case, guideline: The case that it belongs to. }
+      pages: { title: Pages, type: whole_number, guideline: Count the sheets. }
+      weight: { title: Weight, choice: [heavy, light], decided_by: case-weight, guideline: By length. }
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ While one is missing, expressions are not looked at: their types would be guesse
 
     role: clerk
     may: { cose: [read] }
+
+Right:
+
+    role: clerk
+    may: { case: [read] }
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ Fields are named in lists, forms, `set`, and wherever one entity speaks of anoth
 
     entity: note
     listed: [text, wieght]
+
+Right:
+
+    entity: note
+    listed: [text]
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@ Forms are named in steps and starts.
     procedure: case-registration
     starts:
       - { by: clerk, title: Somebody comes in, form: case-intaek }
+
+Right:
+
+    procedure: case-registration
+    starts:
+      - { by: clerk, title: Somebody comes in, form: case-intake }
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@ Notifications are named in steps that tell somebody something.
     procedure: case-review
     steps:
       - { step: tell, notify: case-desided }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: tell, notify: case-decided }
 """
 
 from __future__ import annotations

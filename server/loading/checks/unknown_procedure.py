@@ -4,6 +4,11 @@ Work that another organisation or tool does is a procedure too: one that says `o
 
     process: case-management
     procedures: [case-registration, case-review, case-reopening, case-appeal]
+
+Right:
+
+    process: case-management
+    procedures: [case-registration, case-review, case-reopening]
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ Processes hold procedures together; each has a file of its own.
 
     procedure: case-review
     process: case-managment
+
+Right:
+
+    procedure: case-review
+    process: case-management
 """
 
 from __future__ import annotations

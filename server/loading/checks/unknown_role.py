@@ -4,6 +4,11 @@ Roles are named in lanes, steps, starts, notifications and fallbacks.
 
     role: clerk
     fallback: mangaer
+
+Right:
+
+    role: clerk
+    fallback: manager
 """
 
 from __future__ import annotations

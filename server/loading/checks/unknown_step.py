@@ -6,6 +6,13 @@ Jumps are `then`, outcomes, the rows of `choose`, and `begins_at` of a start.
     steps:
       - { step: close, set: { case.status: decided }, then: finsh }
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: close, set: { case.status: decided }, then: finish }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

@@ -8,6 +8,14 @@ led here has gone.
       - { step: close, set: { case.status: decided }, then: finish }
       - { step: tell, notify: case-decided }
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: close, set: { case.status: decided } }
+      - { step: tell, notify: case-decided }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

@@ -8,6 +8,15 @@ It may be waiting for its procedure; more often a step that named it has gone, o
     to: [{ role: clerk }]
     subject: Forgotten
     text: This is never sent.
+
+Right:
+
+    notification: case-decided
+    title: The case is decided
+    about: case
+    to: [{ role: clerk }]
+    subject: Decided
+    text: This is sent by the review of the case.
 """
 
 from __future__ import annotations

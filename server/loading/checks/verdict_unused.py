@@ -5,6 +5,15 @@ Its values lead on as `outcomes`, or the verdict gets a name with `as` and is re
     procedure: case-review
     steps:
       - { step: verdict, decide: case-verdict, given: { sound: case.urgent = true } }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: verdict
+        decide: case-verdict
+        given: { sound: case.urgent = true }
+        outcomes: { accept: done, reject: done }
 """
 
 from __future__ import annotations

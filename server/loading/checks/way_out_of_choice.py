@@ -8,6 +8,17 @@ Conditions are tried from top to bottom. The last row says where to go when none
         choose:
           - { rule: urgent, if: case.urgent = true, then: finish }
       - { step: finish, end: closed }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: sort
+        choose:
+          - { rule: urgent, if: case.urgent = true, then: finish }
+          - { otherwise: tell }
+      - { step: tell, notify: case-decided }
+      - { step: finish, end: closed }
 """
 
 from __future__ import annotations

@@ -11,6 +11,18 @@ the run's.
         do: Write down what was said
         instruction: A few words will do, as long as the next reader understands them.
         form: note
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: jot
+        title: Write a note
+        role: clerk
+        do: Write down what was said
+        instruction: A few words will do, as long as the next reader understands them.
+        form: note
+        creates: note as remark
 """
 
 from __future__ import annotations

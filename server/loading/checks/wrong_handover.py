@@ -6,6 +6,13 @@
     steps:
       - { step: jot, create: note as remark, set: { remark.text: '"Came in person"' } }
       - { step: review, continue_in: case-review, about: remark }
+
+Right:
+
+    procedure: case-registration
+    steps:
+      - { step: jot, create: note as remark, set: { remark.text: '"Came in person"' } }
+      - { step: review, continue_in: case-review }
 """
 
 from __future__ import annotations

@@ -6,6 +6,13 @@
     steps:
       - { step: jot, create: note as remark, set: { remark.text: '"Came in person"' } }
       - { step: tell, notify: case-decided, about: remark }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - { step: jot, create: note as remark, set: { remark.text: '"Came in person"' } }
+      - { step: tell, notify: case-decided }
 """
 
 from __future__ import annotations

@@ -17,6 +17,13 @@ def unknown_input(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
         rules:
           - { rule: sound, if: { sond: yes }, then: { verdict: accept } }
           - { otherwise: { verdict: reject } }
+
+    Right:
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+          - { otherwise: { verdict: reject } }
     """
     return Diagnostic("DEC003", mark, f"There is no input '{name}'.", did_you_mean(name, known))
 
@@ -29,6 +36,13 @@ def unknown_output(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
         decision: case-verdict
         rules:
           - { rule: sound, if: { sound: yes }, then: { verdict: accept, reason: none } }
+          - { otherwise: { verdict: reject } }
+
+    Right:
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
           - { otherwise: { verdict: reject } }
     """
     return Diagnostic("DEC004", mark, f"There is no output '{name}'.", did_you_mean(name, known))
@@ -47,6 +61,17 @@ def output_missing(mark: Mark, missing: Sequence[str]) -> Diagnostic:
         rules:
           - { rule: thin, if: { pages: "< 5" }, then: { fee: 10 } }
           - { otherwise: { fee: 20, waived: no } }
+
+    Right:
+
+        decision: case-fee
+        title: What does the case cost?
+        inputs: { pages: { type: whole_number } }
+        output: { fee: { type: money }, waived: { type: yes_no } }
+        hits: first
+        rules:
+          - { rule: thin, if: { pages: "< 5" }, then: { fee: 10, waived: yes } }
+          - { otherwise: { fee: 20, waived: no } }
     """
     names = ", ".join(f"'{name}'" for name in missing)
     return Diagnostic(
@@ -63,6 +88,13 @@ def two_meanings(mark: Mark, name: str, where: str) -> Diagnostic:
         settings:
           strict: { type: yes_no, value: no, why: The office trusts its citizens. }
           sound: { type: yes_no, value: yes, why: To be on the safe side. }
+
+    Right:
+
+        decision: case-verdict
+        settings:
+          strict: { type: yes_no, value: no, why: The office trusts its citizens. }
+          certain: { type: yes_no, value: yes, why: To be on the safe side. }
     """
     return Diagnostic(
         "DEC006",
@@ -83,6 +115,13 @@ def nothing_to_say(mark: Mark, what: str) -> Diagnostic:
         inputs: { pages: { type: whole_number } }
         output: { fee: { type: whole_number, is: 2 * pages } }
         hits: first
+
+    Right:
+
+        decision: case-fee
+        title: What does the case cost?
+        inputs: { pages: { type: whole_number } }
+        output: { fee: { type: whole_number, is: 2 * pages } }
     """
     return Diagnostic(
         "DEC013",
@@ -108,6 +147,12 @@ def test_fails(mark: Mark, decision: str, expected: str, said: str) -> Diagnosti
         decision: case-verdict
         tests:
           - { given: { sound: no }, expect: { verdict: accept } }
+
+    Right:
+
+        decision: case-verdict
+        tests:
+          - { given: { sound: yes }, expect: { verdict: accept } }
     """
     return Diagnostic(
         "DEC902",

@@ -18,6 +18,14 @@ def exists_already(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
         title: Clerk of the court
         purpose: Keeps the files.
         responsibilities: [Lose nothing.]
+
+    Right:
+
+        role: clerk
+        replaces: clerk
+        title: Clerk of the court
+        purpose: Keeps the files.
+        responsibilities: [Lose nothing.]
     """
     return Diagnostic(
         "SIT001",
@@ -37,6 +45,14 @@ def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> D
         purpose: Keeps the files.
         responsibilities: [Lose nothing.]
         replaces: clark
+
+    Right:
+
+        role: clerk
+        title: Clerk of the court
+        purpose: Keeps the files.
+        responsibilities: [Lose nothing.]
+        replaces: clerk
     """
     return Diagnostic(
         "SIT002",
@@ -52,6 +68,12 @@ def overrides_nothing(mark: Mark, key: str, known: Sequence[str]) -> Diagnostic:
     A file of this kind goes with a decision of a folder before this one.
 
         overrides: case-verdikt
+        settings:
+          strict: { value: yes, why: Our auditors want it so }
+
+    Right:
+
+        overrides: case-verdict
         settings:
           strict: { value: yes, why: Our auditors want it so }
     """
@@ -71,6 +93,12 @@ def no_such_setting(mark: Mark, decision: str, name: str, known: Sequence[str]) 
         overrides: case-verdict
         settings:
           stricter: { value: yes, why: Our auditors want it so }
+
+    Right:
+
+        overrides: case-verdict
+        settings:
+          strict: { value: yes, why: Our auditors want it so }
     """
     hint = did_you_mean(name, known) if known else "It has no settings."
     return Diagnostic("SIT004", mark, f"Decision '{decision}' has no setting '{name}'.", hint)

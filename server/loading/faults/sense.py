@@ -13,6 +13,11 @@ def misread(mark: Mark, sentence: str, hint: str) -> Diagnostic:
 
         procedure: case-review
         stops_when: case.status == closed
+
+    Right:
+
+        procedure: case-review
+        stops_when: case.status = closed
     """
     return Diagnostic("EXP001", mark, sentence, hint)
 
@@ -25,6 +30,11 @@ def senseless(mark: Mark, sentence: str, hint: str) -> Diagnostic:
 
         procedure: case-review
         stops_when: case.statsu = closed
+
+    Right:
+
+        procedure: case-review
+        stops_when: case.status = closed
     """
     return Diagnostic("EXP002", mark, sentence, hint)
 
@@ -38,6 +48,13 @@ def unfit(mark: Mark, sentence: str, hint: str = "") -> Diagnostic:
         fields:
           text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
           pages: { title: Pages, type: whole_number, default: many, guideline: Count the sheets. }
+
+    Right:
+
+        entity: note
+        fields:
+          text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+          pages: { title: Pages, type: whole_number, default: 1, guideline: Count the sheets. }
     """
     return Diagnostic("EXP003", mark, sentence, hint)
 
@@ -49,6 +66,11 @@ def no_template(mark: Mark, sentence: str) -> Diagnostic:
 
         notification: case-decided
         subject: "Case {{ case.numer }} is decided"
+
+    Right:
+
+        notification: case-decided
+        subject: "Case {{ case.subject }} is decided"
     """
     return Diagnostic(
         "EXP004", mark, sentence, "Write {{ entity.field }}, with braces and dots just so."
@@ -64,6 +86,12 @@ def may_stay_empty(mark: Mark) -> Diagnostic:
         procedure: case-review
         steps:
           - { step: copy, set: { case.subject: case.reason } }
+
+    Right:
+
+        procedure: case-review
+        steps:
+          - { step: copy, set: { case.subject: 'if case.reason is null then "No reason" else case.reason' } }
     """
     return Diagnostic(
         "EXP005",
@@ -98,6 +126,26 @@ def not_known(mark: Mark, name: str, way: str) -> Diagnostic:
             decide: case-verdict
             given: judgement
             outcomes: { accept: done, reject: done }
+
+    Right:
+
+        procedure: case-review
+        steps:
+          - step: sort
+            choose:
+              - { rule: urgent, if: case.urgent = true, then: judge }
+              - { otherwise: judge }
+          - step: judge
+            title: Judge the case
+            role: clerk
+            do: Say whether the case is sound
+            instruction: Read all of it, twice where money is concerned.
+            asks: { sound: Is the case sound? }
+            as: judgement
+          - step: finish
+            decide: case-verdict
+            given: judgement
+            outcomes: { accept: done, reject: done }
     """
     return Diagnostic(
         "PRC014",
@@ -118,6 +166,15 @@ def input_may_be_null(mark: Mark, decision: str, name: str, given: str) -> Diagn
           - step: verdict
             decide: case-verdict
             given: { sound: case.urgent }
+            outcomes: { accept: done, reject: done }
+
+    Right:
+
+        procedure: case-review
+        steps:
+          - step: verdict
+            decide: case-verdict
+            given: { sound: case.urgent = true }
             outcomes: { accept: done, reject: done }
     """
     return Diagnostic(
@@ -144,6 +201,18 @@ def two_meanings(mark: Mark, name: str, first: str) -> Diagnostic:
             instruction: Read all of it, twice where money is concerned.
             asks: { sound: Is the case sound? }
             as: case
+
+    Right:
+
+        procedure: case-review
+        steps:
+          - step: judge
+            title: Judge the case
+            role: clerk
+            do: Say whether the case is sound
+            instruction: Read all of it, twice where money is concerned.
+            asks: { sound: Is the case sound? }
+            as: judgement
     """
     return Diagnostic(
         "PRC013",
@@ -161,6 +230,12 @@ def nobody_looks(mark: Mark) -> Diagnostic:
         procedure: case-review
         steps:
           - { step: wait, wait_until: now > date_time("2030-01-01T08:00:00Z") }
+
+    Right:
+
+        procedure: case-review
+        steps:
+          - { step: wait, wait_until: date_time("2030-01-01T08:00:00Z") }
     """
     return Diagnostic(
         "PRC040",

@@ -14,6 +14,12 @@ def unknown_key(mark: Mark, key: str, hint: str) -> Diagnostic:
         role: clerk
         titel: Clerk
         purpose: Keeps the files.
+
+    Right:
+
+        role: clerk
+        title: Clerk
+        purpose: Keeps the files.
     """
     return Diagnostic("SCH001", mark, f"Unknown key '{key}'.", hint)
 
@@ -26,6 +32,12 @@ def missing_key(mark: Mark, key: str, description: str) -> Diagnostic:
         entity: note
         fields:
           text: { title: Text, type: text, required: yes }
+
+    Right:
+
+        entity: note
+        fields:
+          text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
     """
     return Diagnostic("SCH002", mark, f"The key '{key}' is missing.", description)
 
@@ -37,6 +49,11 @@ def wrong_type(mark: Mark, what: str, found: str, expected: str, hint: str) -> D
 
         role: clerk
         responsibilities: Keep the files.
+
+    Right:
+
+        role: clerk
+        responsibilities: [Keep the files.]
     """
     return Diagnostic("SCH003", mark, f"{what} is {found}; it should be {expected}.", hint)
 
@@ -48,6 +65,11 @@ def not_one_of(mark: Mark, what: str, found: str, hint: str) -> Diagnostic:
 
         role: clerk
         may: { case: [read, change] }
+
+    Right:
+
+        role: clerk
+        may: { case: [read, update] }
     """
     return Diagnostic("SCH004", mark, f"{what} cannot be {found}.", hint)
 
@@ -60,6 +82,11 @@ def ill_formed(mark: Mark, what: str, found: str, expected: str) -> Diagnostic:
 
         role: clerk
         fallback: Office Clerk
+
+    Right:
+
+        role: clerk
+        fallback: manager
     """
     return Diagnostic("SCH005", mark, f"{what} cannot be '{found}'.", f"Write {expected}.")
 
@@ -71,6 +98,11 @@ def wrong_size(mark: Mark, what: str, problem: str) -> Diagnostic:
 
         role: clerk
         responsibilities: []
+
+    Right:
+
+        role: clerk
+        responsibilities: [Keep the files.]
     """
     return Diagnostic("SCH006", mark, f"{what} {problem}.")
 
@@ -83,6 +115,13 @@ def not_just_one(mark: Mark, sentence: str, hint: str) -> Diagnostic:
         procedure: case-review
         starts:
           - { by: clerk, after: case-registration, title: Review a case }
+
+    Right:
+
+        procedure: case-review
+        starts:
+          - { by: clerk, title: Review a case }
+          - { after: case-registration }
     """
     return Diagnostic("SCH007", mark, sentence, hint)
 
@@ -95,6 +134,12 @@ def does_not_belong(mark: Mark, key: str, beside: str, known: str) -> Diagnostic
         procedure: case-review
         starts:
           - { after: case-registration, form: case }
+
+    Right:
+
+        procedure: case-review
+        starts:
+          - { after: case-registration }
     """
     hint = f"What else can stand here: {known}." if known else "Nothing else can stand here."
     return Diagnostic("SCH008", mark, f"'{key}' does not belong beside '{beside}'.", hint)
@@ -107,5 +152,10 @@ def repeated(mark: Mark, what: str, item: str) -> Diagnostic:
 
         role: clerk
         may: { case: [read, read] }
+
+    Right:
+
+        role: clerk
+        may: { case: [read, update] }
     """
     return Diagnostic("SCH009", mark, f"{what} names {item} twice.", "Delete one of the two.")

@@ -21,6 +21,12 @@ def not_yaml(mark: Mark, sentence: str, hint: str) -> Diagnostic:
         role: clerk
         title: Clerk
           purpose: Keeps the files.    # indented deeper than the key above it
+
+    Right:
+
+        role: clerk
+        title: Clerk
+        purpose: Keeps the files.
     """
     return Diagnostic("YML001", mark, sentence, hint)
 
@@ -47,6 +53,12 @@ def duplicate_key(mark: Mark, key: str, first: int) -> Diagnostic:
         title: Clerk
         purpose: Keeps the files.
         title: Office clerk
+
+    Right:
+
+        role: clerk
+        title: Clerk
+        purpose: Keeps the files.
     """
     return Diagnostic(
         "YML003",
@@ -63,6 +75,11 @@ def custom_tag(mark: Mark, tag: str) -> Diagnostic:
 
         role: clerk
         title: !upper clerk
+
+    Right:
+
+        role: clerk
+        title: Clerk
     """
     return Diagnostic(
         "YML004",
@@ -107,6 +124,11 @@ def several_documents(mark: Mark) -> Diagnostic:
         title: Clerk
         ---
         process: filing
+
+    Right:
+
+        role: clerk
+        title: Clerk
     """
     return Diagnostic(
         "YML008",
@@ -123,6 +145,11 @@ def key_not_text(mark: Mark, written: str) -> Diagnostic:
 
         role: clerk
         title: {{ clerk }}
+
+    Right:
+
+        role: clerk
+        title: Clerk
     """
     return Diagnostic(
         "YML009",
@@ -141,6 +168,11 @@ def text_in_braces(mark: Mark, bracket: str) -> Diagnostic:
 
         role: clerk
         may: { case: read [all] }
+
+    Right:
+
+        role: clerk
+        may: { case: [read] }
     """
     within = "{...}" if bracket == "{" else "[...]"
     quoted = '{ if: "x in [a, b]" }' if bracket == "{" else '[ "a, b", "c [d]" ]'
@@ -167,6 +199,11 @@ def number_too_long(mark: Mark, written: str) -> Diagnostic:
 
         role: clerk
         title: 12345678901234567890
+
+    Right:
+
+        role: clerk
+        title: '12345678901234567890'
     """
     return Diagnostic(
         "YML012",
@@ -183,6 +220,11 @@ def unknown_alias(mark: Mark, name: str) -> Diagnostic:
 
         role: clerk
         title: *clerk
+
+    Right:
+
+        role: clerk
+        title: Clerk
     """
     return Diagnostic(
         "YML013",
