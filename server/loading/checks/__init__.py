@@ -108,6 +108,7 @@ NAMES = (
     "idle_lane",
     "fallback_circle",
     "same_source",
+    "not_unique",
 )
 CHECKS: tuple[ModuleType, ...] = tuple(
     importlib.import_module(f"{__name__}.{name}") for name in NAMES

@@ -94,6 +94,13 @@ def _problems(
                 f"'{name}' has to be {_words(typ)}.",
                 "Handing out work reads it.",
             )
+        elif not field.required:
+            yield Diagnostic(
+                CODE,
+                source.key_mark("fields", name),
+                f"'{name}' has to be required.",
+                "Handing out work reads it.",
+            )
     for name, kinds in OPTIONAL.get(entity.key, {}).items():
         field = entity.fields.get(name)
         if field is not None and field.type.kind not in kinds:
