@@ -209,7 +209,8 @@ def test_numbers_of_settings_stay_exact(base, site):
     )
     write(base, "decisions/case-weight.yaml", text.replace("output:", f"{settings}output:"))
 
-    setting = loaded(base, site).definitions.decisions["case-weight"].settings["share"]
+    definitions = loading.load([base, site]).definitions
+    setting = definitions.decisions["case-weight"].settings["share"]
 
     assert setting.value == Decimal("0.30")
 

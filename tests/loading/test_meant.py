@@ -43,8 +43,8 @@ settings: { strict: { type: yes_no, value: no, why: The office trusts its citize
 output: { verdict: { choice: [accept, reject] } }
 hits: first
 rules:
-  - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
   - { rule: lenient, if: not strict and sound, then: { verdict: accept } }
+  - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
   - { otherwise: { verdict: reject } }
 """
 STORY = """\

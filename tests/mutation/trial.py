@@ -99,6 +99,8 @@ class Workshop:
         otherwise = self._other_story(broken, made)
         if otherwise:
             return Caught(broken, SCENARIOS, otherwise)
+        if broken.kind == "drop as of a step":
+            return Caught(broken, EQUIVALENT)  # nothing reads the name, or it would not be known
         return Caught(broken, SURVIVED)
 
     def _broken(self, broken: Break) -> tuple[Manuscript | None, list[Diagnostic]]:
