@@ -8,12 +8,24 @@ from typing import Any
 
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
-from server.domain.procedure import Do, Procedure
+from server.domain.procedure import Approve, Do, Procedure
 from server.domain.values import Kind
 from tests.journeys.ways import Facts, Way
 
 MOST_TASKS = 40
-SOMEBODY = {"assignee": "Quentin Dubois", "person": "Lily Hart"}
+SOMEBODY = {
+    "assignee": "Quentin Dubois",
+    "lead_specialist": "Rosa Silva",
+    "person": "Lily Hart",
+}
+SOMETHING = {
+    "person": SOMEBODY["person"],
+    "group": "Network",
+    "service": "Workplace",
+    "customer": "Fernwick Library",
+}
+"""What a reference names when it does not matter; records of other entities are made."""
+MARKS = {"approved": "approve", "rejected": "reject"}
 SPOKEN = {"yes": True, "no": False}
 
 
@@ -105,11 +117,11 @@ class Walker:
         if path in facts:
             return SPOKEN.get(str(facts[path]), facts[path])
         typ = self.definitions.entities[entity].fields[key].type
-        if typ.kind is Kind.REF and typ.entity not in {"person", "group", "service"}:
+        if typ.kind is Kind.REF and typ.entity not in SOMETHING:
             inner = {
-                f"{typ.entity}.{fact.removeprefix(f'{path}.')}": value
+                f"{typ.entity}.{fact.rpartition('.')[2]}": value
                 for fact, value in facts.items()
-                if fact.startswith(f"{path}.")
+                if fact.split(".")[-2:-1] == [key]
             }
             return self._record(str(typ.entity), inner)
         return self._any(typ, key)
@@ -117,12 +129,13 @@ class Walker:
     def _any(self, typ: Any, key: str) -> Any:
         match typ.kind:
             case Kind.REF:
-                named = {"person": SOMEBODY["person"], "group": "Network", "service": "Workplace"}
-                return SOMEBODY.get(key) or named[str(typ.entity)]
+                return SOMEBODY.get(key) or SOMETHING[str(typ.entity)]
             case Kind.CHOICE:
                 return typ.choices[0]
             case Kind.YES_NO:
                 return False
+            case Kind.DATE_TIME:
+                return "2026-12-01T19:00:00+00:00"
             case Kind.TEXT:
                 # never the same twice, since names may have to differ
                 return f"Something {next(self._numbers)}"
@@ -162,18 +175,25 @@ class Walker:
         view = self.administrator("GET", f"/tasks/{line['id']}")
         procedure = self.definitions.procedures[line["procedure"]]
         step = procedure.step(line["step"])
-        assert isinstance(step.action, Do)
         # what a later procedure wants to know of the record may have to be entered in this one
         later = {
             path: value
             for told in planned.values()
             for path, value in told.items()
-            if path.startswith(f"{procedure.about}.")
+            if path.startswith(f"{procedure.about}.") or path.count(".") > 1
         }
         facts = {**later, **planned.get(procedure.key, {})}
         outcome = way.outcomes.get((procedure.key, step.key))
         if step.outcomes and outcome is None:
             outcome = next(iter(step.outcomes))
+        known = (one["id"] for one in reversed(view["candidates"]) if one["id"] in self.people)
+        who = self.people[next(known)]
+        if isinstance(step.action, Approve):
+            mark = MARKS[str(outcome)]
+            because = {"because": "Something stands against it."} if mark == "reject" else {}
+            who("POST", f"/tasks/{line['id']}/complete", {"outcome": mark, "answers": because})
+            return
+        assert isinstance(step.action, Do)
         needs = step.outcomes[outcome].needs if outcome else ()
         form = self.definitions.forms.get(str(step.action.form))
         called = _called(step.action, step.about, procedure)
@@ -185,12 +205,30 @@ class Walker:
                     continue
                 if field["asked"]:
                     answers[key] = self._answer(step, key, facts)
-                elif f"{called}.{key}" in facts or (
+                elif _told(facts, f"{called}.{key}") or (
                     (field["required"] or key in needs) and field["value"] is None
                 ):
                     answers[key] = self._value(form.entity, key, facts, called)
-        who = self.people[view["candidates"][-1]["id"]]
+            if section["rows"] is not None:
+                rows = section["rows"]
+                answers[rows["key"]] = self._rows(form.entity, rows, facts)
         who("POST", f"/tasks/{line['id']}/complete", {"outcome": outcome, "answers": answers})
+
+    def _rows(self, entity: str, rows: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Any]:
+        """The rows that are there, and as many new ones as the facts and the form want."""
+        child = self.definitions.entities[entity].fields[rows["key"]].type.item
+        assert child is not None
+        sent = [{"id": row["id"]} for row in rows["rows"]]
+        told = facts.get(f"{entity}.{rows['key']}", ())
+        wanted = max(rows["at_least"], len(told)) - len(sent)
+        for row in list(told)[-wanted:] if told else [{}] * wanted:
+            needed = {
+                field["key"]: self._value(str(child.entity), field["key"], {})
+                for field in rows["offered"]["fields"]
+                if field["required"] and field["value"] is None
+            }
+            sent.append({"values": {**needed, **row}})
+        return sent
 
     def _answer(self, step: Any, key: str, facts: Mapping[str, Any]) -> Any:
         said = facts.get(f"{step.name}.{key}")
@@ -206,6 +244,11 @@ def _called(action: Do, about: Expression | None, procedure: Procedure) -> str:
     return about.text if about is not None else procedure.about
 
 
+def _told(facts: Mapping[str, Any], path: str) -> bool:
+    """Whether the facts say what is in a field, or something of the record that it names."""
+    return any(fact == path or fact.startswith(f"{path}.") for fact in facts)
+
+
 def outcomes_of(line: Mapping[str, Any]) -> tuple[str, ...]:
     """What a line of history says came out of its step."""
     facts = line["facts"]
@@ -214,6 +257,8 @@ def outcomes_of(line: Mapping[str, Any]) -> tuple[str, ...]:
             return (facts["rule"],)
         case "task-completed":
             return (facts["outcome"],) if facts.get("outcome") else ()
+        case "round-closed":
+            return (facts["result"],)
         case "decided":
             output = facts["output"].get("answers", facts["output"])
             return tuple(

@@ -109,12 +109,26 @@ def _of_list(
         for inner in inner_lists(step):
             yield Edge(node, None, (procedure.key, inner.steps[0].key))
             yield from _of_list(definitions, procedure, inner.steps, default)
-        if isinstance(step.action, End | ContinueIn):
+        if isinstance(step.action, Call):
+            yield from _back(definitions, procedure, step, default)
+        if isinstance(step.action, End | ContinueIn | Call):
             continue
         for outcome, target in _targets(step, default):
             place = after if target == DONE else target
             if place not in {None, DONE}:
                 yield Edge(node, outcome, (procedure.key, str(place)))
+
+
+def _back(
+    definitions: Definitions, procedure: Procedure, step: Step, default: str
+) -> Iterator[Edge]:
+    """From each end of a procedure that is called to what follows here."""
+    assert isinstance(step.action, Call)
+    other = definitions.procedures[step.action.procedure]
+    for end in other.walk():
+        if isinstance(end.action, End) and end.action.name in step.outcomes:
+            target = step.outcomes[end.action.name].then or default
+            yield Edge((other.key, end.key), None, (procedure.key, target))
 
 
 def _targets(step: Step, default: str) -> Iterator[tuple[str | None, str]]:

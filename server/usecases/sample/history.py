@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from server.usecases.app import App
+from server.usecases.sample.changing import CHANGES
 from server.usecases.sample.organisation import Organisation, read
 from server.usecases.sample.stories import STORIES, Case, Told
 from server.usecases.sample.work import SATURDAY, Clock, Left, Overtaken, Work, at_work
@@ -20,6 +21,8 @@ ONCE = frozenset({"outage-to-recovery", "outage-to-emergency-change", "specialis
 """Stories too grave to happen every week."""
 REVIEWED = (1, 3)
 """Tuesdays and Thursdays bring up what reviews have found."""
+ASKED_FOR = 0
+"""On Mondays somebody asks for a change without calling."""
 HURRY = 0.2
 
 
@@ -60,8 +63,10 @@ def play(app: App, organisation: Organisation, clock: Clock, until: datetime) ->
     chance = Random("Fernwick")  # noqa: S311  a play of chance, no secret
     agenda = Agenda(clock, until)
     work = Work(replace(app, now=clock), organisation, clock, chance)
-    calls, alerts, reviews = read("cases"), read("alerts"), read("reviews")
-    calling, reporting, reviewing = _again(calls), _again(alerts), _again(reviews)
+    calls, alerts, reviews, changes = (
+        read(name) for name in ("cases", "alerts", "reviews", "changes")
+    )
+    calling, reporting, reviewing, changing = map(_again, (calls, alerts, reviews, changes))
     for day in _days(begins(until), until):
         for _ in range(CALLS_A_DAY if day.weekday() < SATURDAY else 0):
             moment = at_work(day + timedelta(minutes=chance.uniform(100, 600)), chance)
@@ -69,7 +74,9 @@ def play(app: App, organisation: Organisation, clock: Clock, until: datetime) ->
         agenda.add(day + timedelta(minutes=chance.uniform(0, 1400)), _told(work, next(reporting)))
         if day.weekday() in REVIEWED:
             agenda.add(day + timedelta(hours=chance.uniform(4, 9)), _told(work, next(reviewing)))
-    every = (*calls, *alerts, *reviews)
+        if day.weekday() == ASKED_FOR:
+            agenda.add(day + timedelta(hours=chance.uniform(4, 9)), _told(work, next(changing)))
+    every = (*calls, *alerts, *reviews, *changes)
     named = {case.get("summary") or case.get("alert"): case for case in every}
     for now in read("today"):
         hurried = replace(work, leave=now["leave"], pace=HURRY)
@@ -96,7 +103,7 @@ def _told(work: Work, case: Case) -> Told:
     callers = work.organisation.callers(case.get("from"))
     caller = case.get("caller") or work.chance.choice(callers)
     own = replace(work, caller=caller, open={})
-    return STORIES[_story(case)](own, case)
+    return {**STORIES, **CHANGES}[_story(case)](own, case)
 
 
 def _story(case: Case) -> str:

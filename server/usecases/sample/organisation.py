@@ -151,6 +151,12 @@ class _Entry:
             self._relations(ci)
         for planned in told["planned_events"]:
             self._planned(**planned)
+        for policy in told["policies"]:
+            self.record("policy", policy)
+        for application in told["applications"]:
+            self.record("application", application)
+        for template in told["change_templates"]:
+            self._template(**template)
 
     def record(self, entity: str, values: Mapping[str, Any]) -> RecordRef:
         definition = self.entities[entity]
@@ -204,6 +210,11 @@ class _Entry:
         for kind in RELATIONS:
             for other in ci.get(kind, ()):
                 self.record(RELATION, {"from_ci": ci["name"], "kind": kind, "to_ci": other})
+
+    def _template(self, *, tasks: Iterable[Mapping[str, Any]], **values: Any) -> None:
+        self.record("change_template", values)
+        for task in tasks:
+            self.record("task_template", {"change_template": values["name"], **task})
 
     def _planned(self, *, starts: int, ends: int, **values: Any) -> None:
         values["starts_at"] = self.today + timedelta(hours=starts)

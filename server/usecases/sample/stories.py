@@ -275,23 +275,6 @@ def waits(work: Work, case: Case) -> Told:
     yield from judged(work, case)
 
 
-def change(work: Work, case: Case) -> Told:
-    """What is asked for is a change; Change Management plans it elsewhere."""
-    yield from registered(work, case, "time")
-    yield work.working(60)
-    work.do("review", information_complete=True, right_group=True)
-    yield work.straight(10)
-    work.do("consequences", **answering(EFFECTS, "function_changes"))
-    yield work.straight(10)
-    service = work.record("service", case["service"])
-    work.do("to-change-coordinator", service=service.id, change_objective=case["objective"])
-    yield work.working(200)
-    work.do("review", "taken_up", handling_result=case["result"])
-    yield work.working(5 * DAY)
-    work.do("close-change", "in_use", solution=case["solution"])
-    yield from accepted(work)
-
-
 def from_a_review(work: Work, case: Case) -> Told:
     """A review elsewhere finds what could be better, and has a group take it up."""
     person = work.one_of(case["person"]) if "person" in case else work.holder(case["by"])
@@ -568,7 +551,6 @@ STORIES: Mapping[str, Story] = {
     "wrong-group": wrong_group,
     "chosen-by-hand": chosen_by_hand,
     "waits": waits,
-    "change": change,
     "from-a-review": from_a_review,
     "runs-late": runs_late,
     "outage-to-recovery": outage_to_recovery,
