@@ -112,6 +112,8 @@ class Policy:
         said = [name for name in self._decision.outputs if name not in self._decision.derived]
         if hits is Hits.COLLECT_COUNT:
             return dict.fromkeys(said, len(rules))
+        if hits in LISTING and _is_nothing(rules):
+            return dict.fromkeys(said, ())
         if hits in LISTING:
             return {name: tuple(rule.then.get(name) for rule in rules) for name in said}
         if hits in COLLECTING:
@@ -168,3 +170,9 @@ def spoken(value: Value) -> str:
         return "yes" if value else "no"
     text = str(to_json(value))
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004  one line of a message
+
+
+def _is_nothing(rules: Sequence[Rule]) -> bool:
+    """Whether there is only an `otherwise` that says null: then a list has no members."""
+    [first, *others] = rules
+    return first.condition is None and not others and set(first.then.values()) <= {None}

@@ -132,6 +132,14 @@ class TestHitPolicies:
         decision = replace(decision, rules=(decision.rules[0], quiet))
         assert rules.decide(decision, {"age": 9}).output == {"says": ("a", None)}
 
+    @pytest.mark.parametrize("hits", ["all", "output-order"])
+    def test_an_otherwise_that_says_null_leaves_a_list_empty(self, rules, hits):
+        decision = a_ladder(hits=hits)
+        nothing = Rule("otherwise", {"says": None})
+        decision = replace(decision, rules=(*decision.rules, nothing), nullable={"says"})
+        assert rules.decide(decision, {"age": 0}).output == {"says": ()}
+        assert rules.decide(decision, {"age": 2}).output == {"says": ("low",)}
+
     def test_priority_goes_by_the_output_that_is_listed_first(self, rules):
         decision = a_ladder(hits="priority")
         verdict = rules.decide(decision, {"age": 3})

@@ -98,7 +98,7 @@ def _otherwise(table: Table, columns: Sequence[_Said], hits: str) -> dict[str, A
         return None
     if any(said.output.default is not None for said in columns):
         return {said.name: said.value(said.output.default or Literal(None)) for said in columns}
-    if hits in LISTED or is_complete(table):
+    if is_complete(table):
         return None
     return {said.name: said.value(Literal(None)) for said in columns}
 

@@ -32,12 +32,12 @@ RULES = Rules({}, PYTHON)
 
 
 def answer(decision, inputs, rules=RULES):
-    """The verdict's output and hits. DMN says null where there is no verdict."""
+    """The verdict's output and hits. DMN says null, or nothing, where there is no verdict."""
     try:
         verdict = rules.decide(decision, inputs)
     except NoVerdict:
         return None
-    output = {name: value for name, value in verdict.output.items() if value is not None}
+    output = {name: value for name, value in verdict.output.items() if value not in (None, ())}
     ruled = {rule.key for rule in decision.rules if rule.condition is not None}
     return (output, ruled.intersection(verdict.hits)) if output else None
 
