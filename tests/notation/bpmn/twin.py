@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from server.domain.procedure import (
     Approve,
+    AsNeeded,
     Create,
     Notify,
     Procedure,
     Set,
     Start,
     WaitUntil,
+    walk,
 )
 from server.engine import events as happened
 from server.engine.events import Event, kind
@@ -31,8 +33,8 @@ class Twin:
         self.procedure = procedure
         self.text = text
         self.steps = {step.key: step for step in procedure.walk()}
+        self.needed = {step.key for item in _needed(procedure) for step in walk(item.steps)}
         self.open: list[tuple[str, int]] = []
-        self.beside: set[int] = set()
         self.execution: Execution | None = None
 
     def follow(self, events: Sequence[Event]) -> None:
@@ -41,6 +43,8 @@ class Twin:
         Raises:
             AssertionError: something else is open there, or it ends otherwise.
         """
+        if not self._is_sayable(events):
+            return
         turns = _turns(events)
         for event in events:
             match event:
@@ -54,16 +58,27 @@ class Twin:
                     return
                 case happened.RunStopped() | happened.RunFailed():
                     return
-                case _ if getattr(event, "scope", None) in self.beside:
-                    self.beside.add(getattr(event, "opened", 0))
-                case _:
+                case _ if event.step not in self.needed:
                     self._follow(event)
         self._rests()
 
+    def _is_sayable(self, events: Sequence[Event]) -> bool:
+        """Whether BPMN has a way to say it: not of lists that grow, or end before all is done."""
+        begins: str | None = None
+        for event in events:
+            if isinstance(event, happened.TurnsOpened):
+                turns = self.steps[event.step].each
+                if turns.finish_when != "all" or turns.condition is not None:
+                    return False
+                begins = event.step
+            elif not isinstance(event, happened.TurnOpened):
+                begins = None
+            elif begins != event.step and self.steps[event.step].each.all_at_once:
+                return False
+        return True
+
     def _follow(self, event: Event) -> None:
         match event:
-            case happened.AsNeededOpened(opened=number):
-                self.beside.add(number)
             case _ if kind(event) == "round-opened":
                 self.open.append((event.step, event.scope))
             case _ if kind(event) == "round-closed":
@@ -86,7 +101,8 @@ class Twin:
                 self._do(step, "late" if late else "in_time")
             case happened.Returned(step=step, scope=scope, end=end):
                 self.open.remove((step, scope))
-                self._do(step, end.replace("-", "_"))
+                ways = {way: way for way in self.steps[step].outcomes}
+                self._do(step, ways.get(end, end.replace("-", "_")))
             case happened.Chosen(step=step, rule=rule):
                 self._do(step, rule)
             case happened.Decided(step=step, output=output):
@@ -127,6 +143,13 @@ class Twin:
             assert {end.rpartition(".")[0] for end in ends} == {"end.done"}
         else:
             assert ends == {f"step.{step}"}
+
+
+def _needed(procedure: Procedure) -> Iterator[AsNeeded]:
+    """Everything that is done as needed: beside the flow, and so not followed."""
+    yield from procedure.as_needed
+    for step in procedure.walk():
+        yield from getattr(step.action, "as_needed", ())
 
 
 def _does(event: Event) -> type:
