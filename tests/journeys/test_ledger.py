@@ -21,11 +21,13 @@ from tests.model.test_trace import TRACE
 
 pytestmark = pytest.mark.slow
 
+TOLD_BY_STORIES = {"release-management"}
+"""Processes whose ways wait for time and for votes: their stories are played on both databases."""
 OUTCOMES = [
     pytest.param(name.split("/")[-1], label, id=f"{name.split('/')[-1]}-{label}")
     for name, found in TRACE.items()
     for label, place in found.items()
-    if "outcome" in place
+    if "outcome" in place and name.split("/")[0] not in TOLD_BY_STORIES
 ]
 
 

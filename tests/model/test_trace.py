@@ -178,13 +178,13 @@ def test_the_facts_lead_to_the_outcome(name: str, label: str, shipped: Definitio
     # when
     match step.action:
         case Decide(decision=key, given=given):
-            verdict = _verdict(shipped, shipped.decisions[key], given, facts)
+            verdict = verdict_of(shipped, shipped.decisions[key], given, facts)
             # then
             assert key == place["decision"]
             assert place["rule"] in verdict.hits
             assert SPOKEN.get(verdict.value, verdict.value) == outcome
         case Choose(gateway=gateway, given=given):
-            verdict = _verdict(shipped, gateway, given, facts)
+            verdict = verdict_of(shipped, gateway, given, facts)
             assert verdict.hits == (outcome,)
         case Do() if step.outcomes:
             assert _chosen(procedure, step, facts) == outcome
@@ -246,9 +246,10 @@ def _outcomes(step: Step) -> Iterator[str]:
         yield from (rule.key for rule in step.action.gateway.rules)
 
 
-def _verdict(
+def verdict_of(
     definitions: Definitions, decision: Any, given: Mapping[str, Any], facts: Facts
 ) -> Any:
+    """What the decision, or the table of a gateway, says of the facts."""
     inputs = {key: evaluate(item, facts.names, facts, NOW) for key, item in given.items()}
     return Rules(definitions.decisions, "python").decide(decision, inputs)
 

@@ -122,7 +122,15 @@ def reviewed(work: Work, case: Case, *, fixes_problem: bool) -> Told:
     work.do("reach", fixes_problem=fixes_problem, one_coordinator=True, extra_funding=False)
     if not fixes_problem:
         yield work.working(150)
-        work.do("review", "hand_back")
+        work.do(
+            "review",
+            standard_change=False,
+            fixes_problem=True,
+            one_coordinator=True,
+            extra_funding=False,
+        )
+        yield work.straight(30)
+        work.do("hand-back", release_note="It removes a nuisance, and one coordinator is enough.")
     yield work.working(60)
     work.do("templates", template=work.record("change_template", case["template"]).id)
 
