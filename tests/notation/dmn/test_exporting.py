@@ -57,7 +57,9 @@ class TestReadAgain:
         assert asked
         for inputs in asked:
             known = {name: inputs[name] for name in found.inputs}
-            assert answer(found, known, rules) == answer(decision, inputs, rules)
+            ours = answer(decision, inputs, rules)
+            # DMN has no word for what is assumed, and answers where ours does not.
+            assert answer(found, known, rules) == ours or (decision.assuming and ours is None)
 
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, 2**64), st.sampled_from(list(Hits)))
