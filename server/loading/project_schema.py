@@ -54,7 +54,7 @@ def form_schema(form: str, entity: Entity, definitions: Definitions) -> Mapping[
         name: field.title
         for item in (entity, *children)
         for name, field in item.fields.items()
-        if field.back is None
+        if field.back is None or item is entity  # lists of the record itself are shown, to be read
     }
     plain, described = section["fields"]["items"]["anyOf"][:2]
     described["properties"]["field"] = {
