@@ -1,7 +1,7 @@
 """Scenarios played without a database: the engine and the rules, records in memory, a set clock.
 
 stage         where stories are played, as a player sees it
-inmemory      the stage that needs no database; memory, its records
+inmemory      the stage that needs no database, with its memory (records) and runs
 setting       the people and records that a story gives
 player        plays a story, act by act
 expectations  what a story expects, beside what is
@@ -40,4 +40,4 @@ def play(definitions: Definitions, decide: Decide, scenario: Scenario, story: St
         stage.memory.put(stored[record], {"status": status})
     known = {name: stored[record] for name, record in names.items()}
     found = Player(definitions, scenario, story, stage, known).play()
-    return Played(scenario.key, story, found, stage.history(), tuple(stage.hits))
+    return Played(scenario.key, story, found, stage.history(), tuple(stage.runs.hits))

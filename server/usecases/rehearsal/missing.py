@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from server.domain.definitions import Definitions
 from server.domain.procedure import (
     DONE,
+    Approve,
     AsNeeded,
     Beginning,
     Call,
@@ -194,6 +195,11 @@ def _line(definitions: Definitions, step: Step, move: _Move) -> Iterator[str]:
             if needed:
                 answers = ", ".join(f"{key}: {BLANK}" for key in needed)
                 yield f"        answers: {{ {answers} }}"
+        case Approve(signers=signers):
+            for signer in signers:
+                yield f"      - {{ sign: {step.key}, by: {signer.role}, says: {BLANK} }}"
+            if move.way != ON:
+                yield f"      # so that it is {move.way}"
         case WaitUntil():
             yield f"      - after: {BLANK}   # until '{step.title or step.key}' is over"
         case Call(procedure=called):
