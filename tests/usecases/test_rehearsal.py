@@ -61,7 +61,7 @@ class TestAStoryThatGoesAsTold:
       open: []
       ended: { case-review: decided }
       records: { fence: { status: decided, reason: It is low., owner: ann } }
-      rules: { verdict: sound }
+      rules: { verdict: lenient }
       told: { case-decided: [ann, mia] }
       hands_over_to: []
 """
