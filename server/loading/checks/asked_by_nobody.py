@@ -4,6 +4,11 @@ Nobody signs what they have asked for themselves; so it has to be known who that
 
     entity: note
     requested_by: text
+
+Right:
+
+    entity: note
+    listed: [text]
 """
 
 from __future__ import annotations

@@ -15,6 +15,20 @@ is a run of its own, and there is no circle.
         do: Say whether the case is sound
         instruction: Read all of it, twice where money is concerned.
       - { step: again, call: case-review }
+
+Right:
+
+    procedure: case-review
+    starts:
+      - after: case-registration
+      - after: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        role: clerk
+        do: Say whether the case is sound
+        instruction: Read all of it, twice where money is concerned.
+      - { step: again, start: case-review }
 """
 
 from __future__ import annotations

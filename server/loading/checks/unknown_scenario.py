@@ -6,6 +6,13 @@
     title: How cases are reviewed
     procedure: case-review
     given: { as_in: the-office }
+
+Right:
+
+    scenario: case-review
+    title: How cases are reviewed
+    procedure: case-review
+    given: { people: { ann: clerk } }
 """
 
 from __future__ import annotations

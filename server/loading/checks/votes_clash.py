@@ -14,6 +14,19 @@ sound: then as many reject as keep it from passing.
         passes: 1/2
         fails: 1/2
         outcomes: { approved: done, rejected: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        approve: case
+        instruction: Read all of it, twice where money is concerned.
+        signers: [{ role: clerk }]
+        passes: 2/3
+        fails: 1/2
+        outcomes: { approved: done, rejected: done, undecided: done }
 """
 
 from __future__ import annotations

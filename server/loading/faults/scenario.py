@@ -22,6 +22,17 @@ def unknown_name(mark: Mark, name: str, known: Iterable[str]) -> Diagnostic:
           - story: A case is judged
             when: [{ begin: case-review, about: the_case }]
             then: { open: [judge] }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { people: { ann: clerk }, records: { case: { the_case: { subject: A fence, owner: ann } } } }
+        stories:
+          - story: A case is judged
+            when: [{ begin: case-review, about: the_case }]
+            then: { open: [judge] }
     """
     return Diagnostic(
         "SCN001", mark, f"Nobody and nothing is called '{name}' here.", did_you_mean(name, known)
@@ -42,6 +53,17 @@ def no_such_step(mark: Mark, step: str, procedure: str, known: Iterable[str]) ->
           - story: A case is judged
             when: [{ complete: jugde, by: ann }]
             then: { open: [] }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { people: { ann: clerk } }
+        stories:
+          - story: A case is judged
+            when: [{ complete: judge, by: ann }]
+            then: { open: [] }
     """
     return Diagnostic(
         "SCN002", mark, f"'{procedure}' has no step '{step}'.", did_you_mean(step, known)
@@ -61,6 +83,17 @@ def not_asked(mark: Mark, key: str, where: str, known: Iterable[str]) -> Diagnos
           - story: A case is judged
             when: [{ complete: judge, by: ann, answers: { sond: yes } }]
             then: { open: [] }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { people: { ann: clerk } }
+        stories:
+          - story: A case is judged
+            when: [{ complete: judge, by: ann, answers: { sound: yes } }]
+            then: { open: [] }
     """
     return Diagnostic("SCN003", mark, f"{where} does not ask '{key}'.", did_you_mean(key, known))
 
@@ -79,6 +112,17 @@ def no_such_outcome(mark: Mark, outcome: str, step: str, known: Iterable[str]) -
           - story: A case is judged
             when: [{ complete: judge, by: ann, outcome: sound }]
             then: { open: [] }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { people: { ann: clerk } }
+        stories:
+          - story: A case is judged
+            when: [{ complete: judge, by: ann, answers: { sound: yes } }]
+            then: { open: [] }
     """
     words = tuple(known)
     hint = did_you_mean(outcome, words) if words else "Leave it out."
@@ -96,6 +140,15 @@ def name_twice(mark: Mark, name: str) -> Diagnostic:
         given:
           people: { ann: clerk }
           records: { note: { ann: { text: A word } } }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given:
+          people: { ann: clerk }
+          records: { note: { the_note: { text: A word } } }
     """
     return Diagnostic("SCN005", mark, f"'{name}' is called so already.", "Choose another name.")
 
@@ -109,6 +162,13 @@ def takes_over_itself(mark: Mark, scenario: str) -> Diagnostic:
         title: How cases are reviewed
         procedure: case-review
         given: { as_in: case-review }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { people: { ann: clerk } }
     """
     return Diagnostic(
         "SCN006",
@@ -145,6 +205,13 @@ def no_date(mark: Mark, written: str) -> Diagnostic:
         title: How cases are reviewed
         procedure: case-review
         given: { now: "2026-02-30 09:00" }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { now: "2026-02-27 09:00" }
     """
     return Diagnostic(
         "SCN008",
