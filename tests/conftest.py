@@ -75,7 +75,7 @@ def postgresql_url(postgresql_server: sa.URL) -> Iterator[sa.URL]:
         server.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database: each test that asks for it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":

@@ -72,7 +72,7 @@ def postgresql_template(
     _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def opened(
     request: pytest.FixtureRequest,
     shipped: Served,

@@ -359,7 +359,7 @@ class TestManyRecords:
             assert records_in(connection, models).field(cause, "consequences") == effects
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_no_update_is_lost_however_two_writers_interleave(
     request: pytest.FixtureRequest, tmp_path, kind: str
 ):
