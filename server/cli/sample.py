@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _tell_accounts(app: App) -> None:
     roles = app.definitions.roles
     print(f"\nLog in with the password {sample.PASSWORD} as")
-    for role, logins in sample.logins_by_role().items():
-        title = roles[role].title if role in roles else role
-        print(f"  {title:26}{', '.join(logins[:3])}")
+    known = sample.logins_by_role()
+    titles = {role: roles[role].title if role in roles else role for role in known}
+    width = max(map(len, titles.values()), default=0)
+    for role, logins in known.items():
+        print(f"  {titles[role]:{width}}  {', '.join(logins[:3])}")
     print()
