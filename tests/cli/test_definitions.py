@@ -236,7 +236,7 @@ class TestInit:
         folders = {item.name for item in site.iterdir() if item.is_dir()}
         assert folders == {
             "correlations", "decisions", "entities", "forms", "notifications", "procedures",
-            "processes", "roles", "schemas", ".vscode",
+            "processes", "roles", "scenarios", "schemas", ".vscode",
         }  # fmt: skip
         settings = json.loads((site / ".vscode" / "settings.json").read_text())
         for schema in settings["yaml.schemas"]:
