@@ -124,13 +124,13 @@ def reviewed(work: Work, case: Case, *, fixes_problem: bool) -> Told:
         yield work.working(150)
         work.do(
             "review",
-            standard_change=False,
-            fixes_problem=True,
+            standard_change=True,
+            fixes_problem=False,
             one_coordinator=True,
             extra_funding=False,
         )
         yield work.straight(30)
-        work.do("hand-back", release_note="It removes a nuisance, and one coordinator is enough.")
+        work.do("hand-back", release_note="One of your templates does all of it.")
     yield work.working(60)
     work.do("templates", template=work.record("change_template", case["template"]).id)
 
