@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from server.domain.altering import altered
 from server.domain.ballot import Mark
 from server.domain.round import Round, seats_of
 from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
@@ -15,7 +15,7 @@ from server.engine.events import Event
 
 def apply(run: Run, event: Event) -> Run:
     """The run after the event; its history is one line longer."""
-    return replace(_after(run, event), sequence=run.sequence + 1)
+    return altered(_after(run, event), sequence=run.sequence + 1)
 
 
 def replay(run: Run, history: Iterable[Event]) -> Run:
@@ -31,17 +31,17 @@ def _after(run: Run, event: Event) -> Run:
             return _with_scope(run, Scope(0, None, names=names))
         case happened.TaskOpened(step=step, task=number, scope=scope, seat=seat, about=about):
             handed_out = _with_task(run, Task(number, step, scope, seat, about))
-            return _at(replace(handed_out, task_count=number), scope, step)
+            return _at(altered(handed_out, task_count=number), scope, step)
         case happened.TaskMoved(task=number, seat=seat):
-            return _with_task(run, replace(run.tasks[number], seat=seat, claimed_by=None))
+            return _with_task(run, altered(run.tasks[number], seat=seat, claimed_by=None))
         case happened.TaskClaimed(task=number, person=person):
-            return _with_task(run, replace(run.tasks[number], claimed_by=person))
+            return _with_task(run, altered(run.tasks[number], claimed_by=person))
         case happened.TaskReleased(task=number):
-            return _with_task(run, replace(run.tasks[number], claimed_by=None))
+            return _with_task(run, altered(run.tasks[number], claimed_by=None))
         case happened.TaskCompleted():
             return _completed(run, event)
         case happened.TaskWithdrawn(task=number):
-            return _with_task(run, replace(run.tasks[number], state=TaskState.WITHDRAWN))
+            return _with_task(run, altered(run.tasks[number], state=TaskState.WITHDRAWN))
         case happened.Asked():
             asked = Task(
                 event.task,
@@ -52,11 +52,11 @@ def _after(run: Run, event: Event) -> Run:
                 question=event.question,
                 answers_to=event.answers_to,
             )
-            return replace(_with_task(run, asked), task_count=event.task)
+            return altered(_with_task(run, asked), task_count=event.task)
         case happened.Answered(task=number):
-            return _with_task(run, replace(run.tasks[number], state=TaskState.COMPLETED))
+            return _with_task(run, altered(run.tasks[number], state=TaskState.COMPLETED))
         case happened.TaskHeld(task=number, reason=reason):
-            return _with_task(run, replace(run.tasks[number], on_hold=reason))
+            return _with_task(run, altered(run.tasks[number], on_hold=reason))
         case happened.Decided(scope=scope, name=name, output=output):
             return _named(run, scope, {name: output} if name else {})
         case happened.Created(scope=scope, name=name, record=record):
@@ -72,7 +72,7 @@ def _after(run: Run, event: Event) -> Run:
             )
             return _at(_with_round(run, scope, step, opened), scope, step)
         case happened.SeatsChanged(step=step, scope=scope, seats=seats):
-            changed = replace(run.scopes[scope].rounds[step], seats=seats_of(seats))
+            changed = altered(run.scopes[scope].rounds[step], seats=seats_of(seats))
             return _with_round(run, scope, step, changed)
         case happened.RoundClosed():
             return _closed(run, event)
@@ -98,9 +98,9 @@ def _after(run: Run, event: Event) -> Run:
         case happened.RunStopped():
             return _over(run, RunState.STOPPED, None)
         case happened.RunFailed():
-            return replace(run, state=RunState.FAILED)
+            return altered(run, state=RunState.FAILED)
         case happened.RunMended():
-            return replace(run, state=RunState.OPEN)
+            return altered(run, state=RunState.OPEN)
         case _:
             return run
 
@@ -118,7 +118,7 @@ def _listed(run: Run, event: Event) -> Run:
             names = {name: member}
             turn = Scope(number, None, scope, step, names=names, kind=ListKind.TURN, member=member)
             turns = run.scopes[scope]
-            run = _with_scope(run, replace(turns, begun=(*turns.begun, member)))
+            run = _with_scope(run, altered(turns, begun=(*turns.begun, member)))
             return _with_scope(run, turn)
         case happened.AsNeededOpened(step=step, scope=scope, key=key, opened=number):
             return _with_scope(run, Scope(number, None, scope, step, key, kind=ListKind.AS_NEEDED))
@@ -126,7 +126,7 @@ def _listed(run: Run, event: Event) -> Run:
             closed = run.scopes[number]
             if closed.kind is ListKind.TURN and not withdrawn and closed.parent is not None:
                 turns = run.scopes[closed.parent]
-                run = _with_scope(run, replace(turns, completed=turns.completed + 1))
+                run = _with_scope(run, altered(turns, completed=turns.completed + 1))
             return _without(run, number)
         case _:  # pragma: no cover  no other is given here
             return run
@@ -142,7 +142,7 @@ def _waited(run: Run, event: Event) -> Run:
         case happened.WaitMoved(step=step, scope=scope, due=due, late=late):
             before = run.scopes[scope].wait
             assert before is not None
-            return _at(run, scope, step, replace(before, due=due, late=late))
+            return _at(run, scope, step, altered(before, due=due, late=late))
         case (
             happened.WaitOver(step=step, scope=scope)
             | happened.WaitWithdrawn(step=step, scope=scope)
@@ -159,7 +159,7 @@ def _completed(run: Run, event: happened.TaskCompleted) -> Run:
         names[event.name] = {**event.answers, "outcome": event.outcome}
     if event.created_name:
         names[event.created_name] = event.created
-    done = _with_task(run, replace(run.tasks[event.task], state=TaskState.COMPLETED))
+    done = _with_task(run, altered(run.tasks[event.task], state=TaskState.COMPLETED))
     return _named(_signed(done, event), event.scope, names)
 
 
@@ -170,13 +170,13 @@ def _signed(run: Run, event: happened.TaskCompleted) -> Run:
         return run
     mark = Mark(str(event.outcome))
     seats = tuple(
-        replace(seat, mark=mark) if seat.task == event.task else seat for seat in kept.seats
+        altered(seat, mark=mark) if seat.task == event.task else seat for seat in kept.seats
     )
-    return _with_round(run, event.scope, event.step, replace(kept, seats=seats))
+    return _with_round(run, event.scope, event.step, altered(kept, seats=seats))
 
 
 def _closed(run: Run, event: happened.RoundClosed) -> Run:
-    kept = replace(run.scopes[event.scope].rounds[event.step], is_closed=True)
+    kept = altered(run.scopes[event.scope].rounds[event.step], is_closed=True)
     closed = _with_round(run, event.scope, event.step, kept)
     if event.name is None:
         return closed
@@ -192,35 +192,35 @@ def _closed(run: Run, event: happened.RoundClosed) -> Run:
 
 def _with_round(run: Run, number: int, step: str, kept: Round) -> Run:
     scope = run.scopes[number]
-    return _with_scope(run, replace(scope, rounds={**scope.rounds, step: kept}))
+    return _with_scope(run, altered(scope, rounds={**scope.rounds, step: kept}))
 
 
 def _with_task(run: Run, task: Task) -> Run:
-    return replace(run, tasks={**run.tasks, task.number: task})
+    return altered(run, tasks={**run.tasks, task.number: task})
 
 
 def _with_scope(run: Run, scope: Scope) -> Run:
-    return replace(run, scopes={**run.scopes, scope.number: scope})
+    return altered(run, scopes={**run.scopes, scope.number: scope})
 
 
 def _without(run: Run, number: int) -> Run:
     kept = {other: item for other, item in run.scopes.items() if other != number}
-    return replace(run, scopes=kept)
+    return altered(run, scopes=kept)
 
 
 def _at(run: Run, number: int, step: str, wait: Wait | None = None) -> Run:
-    return _with_scope(run, replace(run.scopes[number], at=step, wait=wait))
+    return _with_scope(run, altered(run.scopes[number], at=step, wait=wait))
 
 
 def _named(run: Run, number: int, names: Mapping[str, Value]) -> Run:
     if not names:
         return run
     scope = run.scopes[number]
-    return _with_scope(run, replace(scope, names={**scope.names, **names}))
+    return _with_scope(run, altered(scope, names={**scope.names, **names}))
 
 
 def _over(run: Run, state: RunState, end: str | None) -> Run:
     """Only the run's own list is left; where it rested does not matter any more."""
-    return replace(
-        run, state=state, end=end, scopes={0: replace(run.scopes[0], at=None, wait=None)}
+    return altered(
+        run, state=state, end=end, scopes={0: altered(run.scopes[0], at=None, wait=None)}
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,18 +70,22 @@ class Prepared:
             self.changed(connection, rows[0])
             return
         ready = self._for(connection)
-        dialect, cursor = connection.dialect, connection.connection.cursor()
+        cursor = connection.connection.cursor()
         parameters = [ready.parameters(given) for given in rows]
-        with _Told(connection, ready.text, parameters):
-            dialect.do_executemany(cursor, ready.text, parameters)
+        try:
+            connection.dialect.do_executemany(cursor, ready.text, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, ready.text, parameters, error) from error
         cursor.close()
 
     def _run(self, connection: sa.Connection, given: Given) -> tuple[_Ready, Any]:
         ready = self._for(connection)
         cursor = connection.connection.cursor()
         parameters = ready.parameters(given)
-        with _Told(connection, ready.text, parameters):
+        try:
             connection.dialect.do_execute(cursor, ready.text, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, ready.text, parameters, error) from error
         return ready, cursor
 
     def _for(self, connection: sa.Connection) -> _Ready:
@@ -103,12 +106,11 @@ class _Ready:
         self._defaults = {
             name: bind.value for name, bind in compiled.binds.items() if not bind.required
         }
-        self._processes = {
-            name: process
-            for name, bind in compiled.binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
-        self._names: Sequence[str] = compiled.positiontup or tuple(compiled.binds)
+        names: Sequence[str] = compiled.positiontup or tuple(compiled.binds)
+        self._binds: list[tuple[str, _Process | None]] = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in names
+        ]
         self._is_positional = compiled.positional
         columns = statement.exported_columns if statement.is_dml else statement.selected_columns
         self._types = [column.type for column in columns]
@@ -117,12 +119,16 @@ class _Ready:
 
     def parameters(self, given: Given) -> Any:
         """What the driver is given: a list in order, or a mapping, as it takes them."""
-        values = {**self._defaults, **given}
-        for name, process in self._processes.items():
-            values[name] = process(values[name])
+        values = {**self._defaults, **given} if self._defaults else given
         if self._is_positional:
-            return [values[name] for name in self._names]
-        return {name: values[name] for name in self._names}
+            return [
+                values[name] if process is None else process(values[name])
+                for name, process in self._binds
+            ]
+        return {
+            name: values[name] if process is None else process(values[name])
+            for name, process in self._binds
+        }
 
     def rows(self, cursor: Any) -> list[Any]:
         """What was found, as Python values."""
@@ -157,40 +163,19 @@ def _row_of(names: Iterable[str]) -> Callable[[Iterable[Any]], Any]:
     return made
 
 
-class _Told:
-    """What the driver raises inside, raised as SQLAlchemy's own error of the same meaning."""
-
-    __slots__ = ("_connection", "_parameters", "_text")
-
-    def __init__(self, connection: sa.Connection, text: str, parameters: Any) -> None:
-        self._connection = connection
-        self._text = text
-        self._parameters = parameters
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            return
-        dialect = self._connection.dialect
-        base = dialect.loaded_dbapi.Error
-        if not isinstance(error, base):
-            return
-        driver: Any = self._connection.connection.dbapi_connection
-        is_gone = dialect.is_disconnect(error, driver, None)
-        if is_gone:
-            self._connection.invalidate(error)
-        raise DBAPIError.instance(
-            self._text,
-            self._parameters,
-            error,
-            base,
-            connection_invalidated=is_gone,
-            dialect=dialect,
-        ) from error
+def _told(connection: sa.Connection, text: str, parameters: Any, error: Any) -> BaseException:
+    """What the driver raised, as SQLAlchemy's own error of the same meaning."""
+    dialect = connection.dialect
+    driver: Any = connection.connection.dbapi_connection
+    is_gone = dialect.is_disconnect(error, driver, None)
+    if is_gone:
+        connection.invalidate(error)
+    told: BaseException = DBAPIError.instance(
+        text,
+        parameters,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
+    return told

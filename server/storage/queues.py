@@ -75,7 +75,7 @@ class Told:
 def mine(person: int) -> sa.ColumnElement[bool]:
     """Tasks that this person has claimed, or that are meant for nobody else."""
     return sa.and_(
-        _OPEN,
+        IS_WAITING,
         sa.or_(
             task.c.claimed_by == person,
             sa.and_(task.c.claimed_by.is_(None), task.c.person_id == person),
@@ -126,7 +126,7 @@ def allowed(person: int) -> sa.ColumnElement[bool]:
 def acting(holders: Sequence[tuple[str, RecordRef]]) -> sa.ColumnElement[bool]:
     """Tasks meant for one of these persons alone, by the role for which somebody else acts."""
     return sa.and_(
-        _OPEN,
+        IS_WAITING,
         task.c.claimed_by.is_(None),
         sa.or_(
             *(
@@ -170,7 +170,9 @@ def offered(
         roles = {role for role, record in holdings if record in {None, group}}
         ways.append(sa.and_(task.c.group_id == group.id, task.c.role.in_(sorted(roles))))
     ways.append(sa.and_(task.c.any_of.is_not(None), _one_of(holdings, groups, person, general)))
-    return sa.and_(_OPEN, task.c.claimed_by.is_(None), task.c.person_id.is_(None), sa.or_(*ways))
+    return sa.and_(
+        IS_WAITING, task.c.claimed_by.is_(None), task.c.person_id.is_(None), sa.or_(*ways)
+    )
 
 
 def _one_of(
@@ -197,14 +199,15 @@ def _one_of(
 def asked_by(person: int) -> sa.ColumnElement[bool]:
     """Open tasks of runs that this person has started: what they wait for others to do."""
     started = sa.select(run.c.id).where(run.c.started_by == person)
-    return sa.and_(_OPEN, task.c.run_id.in_(started))
+    return sa.and_(IS_WAITING, task.c.run_id.in_(started))
 
 
 def every_open() -> sa.ColumnElement[bool]:
-    return _OPEN
+    return IS_WAITING
 
 
-_OPEN = task.c.state == TaskState.OPEN.value
+IS_WAITING = task.c.state == sa.literal_column(f"'{TaskState.OPEN.value}'")
+"""Written out, not given, so that the indexes of open tasks alone serve it."""
 
 
 def tasks(
@@ -244,7 +247,9 @@ def one(connection: sa.Connection, task_id: int) -> Waiting | None:
 def open_about(connection: sa.Connection, record: RecordRef) -> tuple[Waiting, ...]:
     """The open tasks of all runs about a record."""
     about = sa.and_(run.c.about_entity == record.entity, run.c.about_id == record.id)
-    return tasks(connection, sa.and_(_OPEN, task.c.run_id.in_(sa.select(run.c.id).where(about))))
+    return tasks(
+        connection, sa.and_(IS_WAITING, task.c.run_id.in_(sa.select(run.c.id).where(about)))
+    )
 
 
 def runs(
