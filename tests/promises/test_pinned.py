@@ -139,7 +139,7 @@ def test_handing_over_to_what_is_gone_is_a_failure_until_it_is_back(shop, change
     other = changed(
         shop,
         (INTAKE, "continue_in: mending", "end: mended-elsewhere"),
-        (MENDING, "  - after: intake\n", ""),
+        (MENDING, "  - after: intake\n", "  - { start: brought, when: new item }\n"),
     )
 
     with pytest.raises(Failed, match="has no start for this any more"):
