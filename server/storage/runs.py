@@ -241,7 +241,11 @@ _HELD_OPEN_ON = Prepared(
     )
     .with_for_update()
 )
-_OPEN_TASKS = Prepared(sa.select(task).where(task.c.run_id == sa.bindparam("of_run"), IS_WAITING))
+_OPEN_TASKS = Prepared(
+    sa.select(task)
+    .where(task.c.run_id == sa.bindparam("of_run"), IS_WAITING)
+    .order_by(task.c.number)
+)
 _BEGAN = sa.select(history.c.facts).where(
     history.c.run_id == sa.bindparam("of_run"), history.c.sequence == 1
 )

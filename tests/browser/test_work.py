@@ -90,7 +90,7 @@ class TestACall:
         address = page.url.removeprefix(anna.product.at)
         other = ben.go(address)
         page.get_by_role("button", name="Claim").click()
-        expect(page.get_by_role("button", name="Release")).to_be_visible()
+        expect(page.get_by_role("button", name="Release", exact=True)).to_be_visible()
         other.get_by_role("group", name=re.compile("About a registered request")).get_by_text(
             "No", exact=True
         ).click()

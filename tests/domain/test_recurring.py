@@ -70,6 +70,6 @@ def test_every_moment_of_a_period_knows_the_same_one_before_it(unit, count, at, 
     every = Every(count, unit)
     over = last_over(every, at)
 
-    inside = over.ends + (at - over.ends) * share / 10**6
+    inside = over.ends + (at - over.ends) // 10**6 * share
 
     assert last_over(every, inside) == over

@@ -71,7 +71,7 @@ def test_a_step_is_offered_what_its_verb_takes_and_no_more(server, procedure):
     offered = server.completed(path, line=15, column=5).keys()
 
     assert {"title", "role", "instruction", "form", "asks", "outcomes"} <= offered
-    assert not {"decide", "given", "notify", "finish_when", "do"} & offered
+    assert not {"decide", "given", "notify", "signers", "do"} & offered
 
 
 def test_a_start_is_offered_what_goes_with_its_cause(server, procedure):

@@ -12,7 +12,20 @@ from typing import Any
 
 from tests.journeys.town import Town
 
-ENTITIES = ("contact", "event", "incident_request", "escalation", "solution")
+ENTITIES = (
+    "contact",
+    "event",
+    "incident_request",
+    "escalation",
+    "solution",
+    "change",
+    "change_task",
+    "request_for_change",
+    "production_test",
+    "software_release",
+    "test_result",
+    "planned_event",
+)
 MOMENTS = frozenset({"at", "started_at", "ended_at", "opened_at", "created_at", "updated_at"})
 NUMBER = re.compile(r"\b[A-Z]{3}\d{12}\b")
 RUN = re.compile(r"\brun (\d+)\b")
