@@ -116,6 +116,8 @@ class _Names:
 
     def _field(self, key: str, value: Any, kind: str | None) -> Any:
         inner = {"tasks": "task", "verdicts": "verdict"}.get(key)
+        if key == "number" and isinstance(value, str) and value.isdigit() and kind is not None:
+            return self._by_id.get((kind, int(value)), value)  # of an entity without numbers
         if key == "id" and kind is not None:
             return self._by_id.get((kind, value), value)
         if key in {"run", "run_id", "after_run"} and isinstance(value, int):
