@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.decision import Decision, Hits, ranks
@@ -122,12 +122,17 @@ class _Survey:
 
     def _state(self, number: int) -> Fault | None:
         """NEVER where a rule holds for nothing at all, OPEN where that is not known."""
-        if self._assumed is True and self._boxes[number] is not None:
-            return None  # every cell of a row takes something
+        box = self._boxes[number]
+        if self._assumed is True and box is not None and self._is_plain(box):
+            return None  # every cell of a row over inputs takes something
         example, is_open = self._ask([number], [], self._holding([number]))
         if example is not None:
             return None
         return Fault.OPEN if is_open else Fault.NEVER
+
+    def _is_plain(self, box: Iterable[int]) -> bool:
+        """Whether a row asks for inputs alone; what is computed need not reach its cells."""
+        return all(self._space.variables[place].node is None for place in box)
 
     def _before(self, number: int, alive: Sequence[int]) -> Sequence[int]:
         """The rules that decide instead of this one where both hold, and that may."""
