@@ -12,6 +12,7 @@ from random import Random
 from server.usecases.app import App
 from server.usecases.sample.changing import CHANGES
 from server.usecases.sample.organisation import Organisation, read
+from server.usecases.sample.releasing import RELEASES
 from server.usecases.sample.stories import STORIES, Case, Told
 from server.usecases.sample.work import SATURDAY, Clock, Left, Overtaken, Work, at_work
 
@@ -23,6 +24,8 @@ REVIEWED = (1, 3)
 """Tuesdays and Thursdays bring up what reviews have found."""
 ASKED_FOR = 0
 """On Mondays somebody asks for a change without calling."""
+RELEASED = timedelta(days=9, hours=3)
+"""How long before today releases were wished for; one board after the other."""
 HURRY = 0.2
 
 
@@ -82,6 +85,10 @@ def play(app: App, organisation: Organisation, clock: Clock, until: datetime) ->
         hurried = replace(work, leave=now["leave"], pace=HURRY)
         case = {**named[now["case"]], **now}
         agenda.add(until - timedelta(hours=now["hours"]), _told(hurried, case))
+    for place, case in enumerate(read("releases")):
+        resting = replace(work, leave=case["leave"])
+        moment = at_work(until - RELEASED - timedelta(days=4 * place), chance)
+        agenda.add(moment, _told(resting, case))
     agenda.play()
     return agenda
 
@@ -103,7 +110,7 @@ def _told(work: Work, case: Case) -> Told:
     callers = work.organisation.callers(case.get("from"))
     caller = case.get("caller") or work.chance.choice(callers)
     own = replace(work, caller=caller, open={})
-    return {**STORIES, **CHANGES}[_story(case)](own, case)
+    return {**STORIES, **CHANGES, **RELEASES}[_story(case)](own, case)
 
 
 def _story(case: Case) -> str:

@@ -95,7 +95,7 @@ class Work:
     def enter(self, entity: str, by: Actor, about: RecordRef | None = None, **values: Any) -> None:
         """Save a record; runs that it starts are about itself, or about the record named."""
         kept = records.create(self.app, by, entity, values)
-        self._find(about or kept.title.record)
+        self.find(about or kept.title.record)
 
     def report(self, alert: Mapping[str, Any], *, over: bool = False) -> None:
         """Have monitoring report an alert, or that it is over."""
@@ -104,7 +104,7 @@ class Work:
             pass
         if not over:
             newest = runs.page(self.app, APPLICATION, procedure="event-handling", limit=1)
-            self._find(newest.items[0].about.record)
+            self.find(newest.items[0].about.record)
 
     def do(
         self, step: str, outcome: str | None = None, by: Actor | None = None, **answers: Any
@@ -166,12 +166,27 @@ class Work:
         assert group is not None
         return group.label
 
+    def about(self, step: str) -> RecordRef:
+        """What the run is about that has a task open at a step."""
+        return runs.view(self.app, APPLICATION, self.open[step].run_id).line.about.record
+
+    def open_at(self, about: RecordRef, step: str) -> tuple[TaskLine, ...]:
+        """All tasks open at a step of the runs about a record: more than one where each has a turn."""
+        found = runs.page(self.app, APPLICATION, about=about, state=RunState.OPEN)
+        return tuple(
+            task
+            for line in found.items
+            for task in runs.view(self.app, APPLICATION, line.id).tasks
+            if task.state is TaskState.OPEN and task.step == step
+        )
+
     def _opened(self, lines: tuple[TaskLine, ...]) -> None:
         for line in lines:
             self.open.pop(line.step, None)
             self.open[line.step] = line
 
-    def _find(self, about: RecordRef) -> None:
+    def find(self, about: RecordRef) -> None:
+        """Take up what is open about a record."""
         found = runs.page(self.app, APPLICATION, about=about, state=RunState.OPEN)
         for line in reversed(found.items):
             run = runs.view(self.app, APPLICATION, line.id)
