@@ -50,6 +50,7 @@
       if (input.tomselect) return;
       var chosen = input.dataset.title ? [{ id: input.value, text: input.dataset.title }] : [];
       var label = document.querySelector('label[for="' + input.id + '"]');
+      var asked = 0;  // An answer that a later question has overtaken is not shown.
       var select = new window.TomSelect(input, {
         valueField: "id", labelField: "text", searchField: [], maxItems: 1, create: false,
         placeholder: input.placeholder || "Search by name or number", options: chosen,
@@ -57,9 +58,11 @@
         plugins: input.required ? [] : { clear_button: { title: "Remove what is chosen" } },
         loadThrottle: 200, closeAfterSelect: true,
         load: function (text, give) {
+          var mine = ++asked;
           fetch(input.dataset.lookUp + encodeURIComponent(text), { headers: { Accept: "application/json" } })
             .then(function (answer) { return answer.ok ? answer.json() : []; })
             .then(function (found) {
+              if (mine !== asked) { give(); return; }
               select.clearOptions(function (option) { return select.items.indexOf(option.id) >= 0; });
               give(found.map(function (pair) { return { id: String(pair[0]), text: pair[1] }; }));
             })

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.storage.tables import definition
+
+# What a connection has kept in its open transaction: there for nobody else before it commits.
+_kept_here: WeakKeyDictionary[sa.Connection, set[str]] = WeakKeyDictionary()
 
 
 def keep(
@@ -20,6 +24,7 @@ def keep(
     at: datetime,
 ) -> None:
     """Keep a bundle, unless it is kept already."""
+    _kept_here.setdefault(connection, set()).add(digest)
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(
         dialect.insert(definition)
@@ -29,7 +34,9 @@ def keep(
 
 
 def is_kept(connection: sa.Connection, digest: str) -> bool:
-    """Whether something is kept under a hash."""
+    """Whether something is kept under a hash for good: by a transaction that has committed."""
+    if digest in _kept_here.get(connection, ()):
+        return False
     statement = sa.select(definition.c.hash).where(definition.c.hash == digest)
     return connection.scalar(statement) is not None
 

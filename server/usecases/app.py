@@ -40,7 +40,7 @@ class App:
 
     `now` is the command's time; `crash` is called with the name of each crash point on the way to a
     commit. `books` keeps what open runs are pinned to, by hash; `pinned` the hashes of what is known
-    to be stored.
+    to be kept for good.
     """
 
     definitions: Definitions

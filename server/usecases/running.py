@@ -231,7 +231,7 @@ class Running:
             waiting.save_watches(self.connection, run_id, watched)
 
     def _pin(self, digest: str, name: str, bundles: Mapping[str, Mapping[str, Any]]) -> None:
-        """Have what a run or a verdict goes by stored; seen there once, it is known to be."""
+        """Have what a run or a verdict goes by stored; once it is kept for good, that is known."""
         known = self.app.pinned
         if digest in known:
             return

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -121,6 +122,17 @@ class Person:
         )
         if message.type == "error" and not told_by_us:
             self.errors.append(message.text)
+
+
+def choose(page: Page, label: str, text: str) -> None:
+    """Search a record and take it, as one types into a look-up and reads what is found."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    with page.expect_response(lambda answer: answer.url.endswith(f"={quote(text)}")):
+        box.press_sequentially(text, delay=20)
+    expect(page.locator(".ts-wrapper.loading")).to_have_count(0)
+    page.locator(".ts-dropdown .option", has_text=text).first.click()
+    expect(page.locator(".ts-control .item", has_text=text)).to_be_visible()
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Person
-from tests.browser.test_work import choose
+from tests.browser.conftest import Person, choose
 from tests.journeys.conftest import people_enter
 from tests.journeys.servers import ServerProcess
 from tests.journeys.stories import delivery, events_of

@@ -5,15 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import choose
+
 pytestmark = pytest.mark.browser
-
-
-def choose(page, label, text):
-    """Search a record and take it, as one types into a look-up."""
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.click()
-    box.press_sequentially(text, delay=20)
-    page.locator(".ts-dropdown .option", has_text=text).first.click()
 
 
 def begin_a_call(person, message):
