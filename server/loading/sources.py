@@ -251,6 +251,11 @@ def _lay(
             )
             gathered.sources.setdefault(address, source)
             return
+        other = gathered.sources.get(address)
+        if other is not None and other.folder == source.folder:
+            mark = source.mark(source.kind)
+            gathered.diagnostics.append(faults.twice(mark, source.kind, source.key, other.file))
+            return
         gathered.broken.discard(address)
         gathered.sources[address] = source
         return

@@ -44,21 +44,30 @@ class Checked:
 
 
 def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool = True) -> Checked:
-    """Load and check all definitions, play the tests of their decisions, try their tables.
+    """Load and check all definitions, play the tests of their decisions, try their tables."""
+    seconds = TRIAL_SECONDS if trial else None
+    return checked(loading.load(loading.folders(folders)), evaluator, seconds)
+
+
+def checked(
+    loaded: loading.Loaded,
+    evaluator: str | None = None,
+    trial_seconds: float | None = TRIAL_SECONDS,
+) -> Checked:
+    """What has been loaded, with the tests of its decisions played and their tables tried.
 
     Tables are tried in a child process with a time limit, so that one that would hang or crash the
-    rules engine is told here and never reaches a server.
+    rules engine is told here and never reaches a server. Without a limit they are not tried.
     """
-    loaded = loading.load(loading.folders(folders))
     if loaded.definitions is None:
         return Checked(None, loaded.diagnostics)
     definitions = loaded.definitions
     found = [*loaded.diagnostics]
-    if trial:
+    if trial_seconds is not None:
         tables = [replace(decision, tests=()) for decision in definitions.tables()]
         found += [
             faults.table_refused(Mark("definitions", 1, 1), sentence)
-            for sentence in try_tables(tables, TRIAL_SECONDS)
+            for sentence in try_tables(tables, trial_seconds)
         ]
     if not any(item.is_error for item in found):
         rules = Rules(definitions.decisions, evaluator)
@@ -105,16 +114,16 @@ def build(database: Database, folders: Sequence[Path], evaluator: str | None = N
     Raises:
         Unservable: the definitions have errors, or the database does not fit them.
     """
-    checked = check(folders, evaluator, trial=False)
-    if checked.definitions is None:
-        told = "\n".join(str(item) for item in checked.diagnostics)
+    found = check(folders, evaluator, trial=False)
+    if found.definitions is None:
+        told = "\n".join(str(item) for item in found.diagnostics)
         raise Unservable(f"{told}\nThe definitions have errors; nothing is served.")
-    models = Models(checked.definitions.entities)
+    models = Models(found.definitions.entities)
     behind = check_schema(database, models)
     if behind is not None:
         raise Unservable(behind)
-    rules = Rules(checked.definitions.decisions, evaluator)
-    return App(checked.definitions, database, models, rules)
+    rules = Rules(found.definitions.decisions, evaluator)
+    return App(found.definitions, database, models, rules)
 
 
 def generation(database: Database) -> int:
@@ -137,14 +146,14 @@ def publish(
     with app.database.read() as connection:
         if not Running(app, connection, actor).may(PUBLISH):
             raise NotAllowed("Your roles do not let you publish definitions.")
-    checked = check(folders, evaluator)
-    if checked.definitions is None:
-        return generation(app.database), checked
-    behind = check_schema(app.database, Models(checked.definitions.entities))
+    found = check(folders, evaluator)
+    if found.definitions is None:
+        return generation(app.database), found
+    behind = check_schema(app.database, Models(found.definitions.entities))
     if behind is not None:
         raise WrongState(behind, hint="Run 'procedura db plan', then 'procedura db apply'.")
     with app.database.write() as connection:
         number = int(settings.read(connection, GENERATION) or 0) + 1
         settings.write(connection, GENERATION, number)
-    log.info("Definitions %s published as generation %s", checked.definitions.generation, number)
-    return number, checked
+    log.info("Definitions %s published as generation %s", found.definitions.generation, number)
+    return number, found

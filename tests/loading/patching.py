@@ -2,6 +2,11 @@
 
 `minimal/` is a model without a fault. A patch is a folder, or the example of a documentation: each
 of its files is laid over the file of the same path by top-level keys; what is not there is new.
+
+An example is a definition, which goes where its kind and key belong; and files, each below a line
+that names it: `# roles/porter.yaml`, or `# roles/porter.yaml in ISO 8859-1`. Of those that are as
+`# model.yaml is not there` the file goes. `PROCEDURA_DEFINITIONS=site` names the folder that it is
+all laid over, and is passed over.
 """
 
 from __future__ import annotations
@@ -24,6 +29,10 @@ FOLDERS = {
     "scenario": "scenarios",
     "overrides": "decisions",
 }
+FILE = re.compile(
+    r"^# ([\w/-]+(?:\.\w+)+(?:/\w+\.\w+)?)(?: (is not there|in ISO 8859-1))?\n", re.MULTILINE
+)
+"""The line of an example that names a file."""
 
 
 def copy_of_minimal(to: Path) -> Path:
@@ -49,13 +58,24 @@ def lay_over(folder: Path, patch: Path) -> None:
             shutil.copyfile(file, target)
 
 
-def lay_example_over(folder: Path, example: str) -> Path:
-    """The example in the place of its kind and key; the file it is in."""
-    kind, key = example.split("\n", 1)[0].split(": ")
-    target = folder / FOLDERS[kind] / f"{key}.yaml"
+def lay_example_over(folder: Path, example: str) -> None:
+    """The files of the example in their places."""
+    first, *others = FILE.split(example)
+    if first and not first.startswith("PROCEDURA_DEFINITIONS="):
+        kind, key = first.split("\n", 1)[0].split(": ")
+        _lay_file(folder / FOLDERS[kind] / f"{key}.yaml", first)
+    for path, how, text in zip(others[::3], others[1::3], others[2::3], strict=True):
+        if how == "is not there":
+            (folder / path).unlink(missing_ok=True)
+        else:
+            _lay_file(folder / path, text, "iso-8859-1" if how else "utf-8")
+
+
+def _lay_file(target: Path, text: str, encoding: str = "utf-8") -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(blended(target.read_text(), example) if target.exists() else example)
-    return target
+    if target.exists():
+        text = blended(target.read_text("utf-8"), text)
+    target.write_text(text, encoding)
 
 
 def blended(text: str, patch: str) -> str:

@@ -7,8 +7,8 @@ be read and committed.
 
 import pytest
 
-from server import loading
 from tests.loading.patching import BROKEN, copy_of_minimal, lay_over
+from tests.loading.telling import told
 
 CASES = sorted(folder for folder in BROKEN.iterdir() if folder.is_dir())
 
@@ -26,12 +26,12 @@ def test_what_is_told_about_a_fault(tmp_path, monkeypatch, case):
         folders.append(tmp_path / "site")
 
     # when it is loaded
-    told = "".join(f"{item}\n" for item in loading.load(folders).diagnostics)
+    sentences = "".join(f"{item}\n" for item in told(case.name, folders))
 
     # then it is told in the sentences that were agreed on
     expected = case / "expected.txt"
     if not expected.exists():
-        expected.write_text(told)
+        expected.write_text(sentences)
         pytest.fail(f"{expected} is written; read it.")
-    assert told == expected.read_text()
-    assert f" {case.name}: " in told
+    assert sentences == expected.read_text()
+    assert f" {case.name}: " in sentences

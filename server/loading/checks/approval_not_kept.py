@@ -11,6 +11,25 @@ is signed is filled as well, so that a record can list its signatures.
     label: item
     fields:
       item: { title: Item, type: text, guideline: The number of what was signed. }
+
+Right:
+
+    entity: approval
+    title: Approval
+    plural: approvals
+    purpose: A signature.
+    label: item
+    fields:
+      item: { title: Item, type: text, guideline: The number of what was signed. }
+      item_revision: { title: Revision, type: whole_number, guideline: How often it was changed. }
+      procedure: { title: Procedure, type: text, guideline: In which it was signed. }
+      step: { title: Step, type: text, guideline: At which it was signed. }
+      round: { title: Round, type: whole_number, guideline: Counts how often all were asked. }
+      role: { title: Role, type: text, guideline: The role that signed. }
+      signer: { title: Signer, ref: person, guideline: Who signed. }
+      mark: { title: Mark, choice: [approve, reject, abstain], guideline: What was said. }
+      because: { title: Because, type: text, guideline: Why it was said. }
+      signed_at: { title: Signed, type: date_time, guideline: When it was said. }
 """
 
 from __future__ import annotations

@@ -11,6 +11,17 @@ conditions leave no case out.
         instruction: Read all of it, twice where money is concerned.
         signers: [{ role: clerk, if: case.weight = heavy }]
         outcomes: { approved: done, rejected: done }
+
+Right:
+
+    procedure: case-review
+    steps:
+      - step: judge
+        title: Judge the case
+        approve: case
+        instruction: Read all of it, twice where money is concerned.
+        signers: [{ role: clerk }]
+        outcomes: { approved: done, rejected: done }
 """
 
 from __future__ import annotations

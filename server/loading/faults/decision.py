@@ -134,7 +134,20 @@ def nothing_to_say(mark: Mark, what: str) -> Diagnostic:
 def table_refused(mark: Mark, sentence: str) -> Diagnostic:
     """DEC901 table-refused: the rules engine does not take a table, or does not come back from it.
 
-    Tables are tried in a process of their own before any server uses them.
+    Tables are tried in a process of their own before any server uses them, all of them in one time
+    that is set. No table that is refused is known; a trial without any time would refuse all, as this:
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+          - { otherwise: { verdict: reject } }
+
+    Right:
+
+        decision: case-verdict
+        rules:
+          - { rule: sound, if: { sound: yes }, then: { verdict: accept } }
+          - { otherwise: { verdict: reject } }
     """
     return Diagnostic("DEC901", mark, sentence, "Say less in one table; divide it in two.")
 

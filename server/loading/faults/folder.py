@@ -109,6 +109,20 @@ def misplaced(mark: Mark, what: str, hint: str) -> Diagnostic:
 
     The folder says what kind of thing a file defines: `roles/clerk.yaml`. Procedures lie in a
     folder named for their process.
+
+        # rolls/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+
+    Right:
+
+        # roles/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
     """
     return Diagnostic("SIT005", mark, what, hint)
 
@@ -116,8 +130,21 @@ def misplaced(mark: Mark, what: str, hint: str) -> Diagnostic:
 def misnamed(mark: Mark, key: str, wanted: str) -> Diagnostic:
     """SIT006 misnamed: a file is not named for what it defines.
 
-    role: clark
-    title: Clerk
+    Whoever looks for a definition by its key finds it by the name of the file, and the other way.
+
+        # roles/porter.yaml
+        role: doorman
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+
+    Right:
+
+        # roles/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
     """
     return Diagnostic(
         "SIT006",
@@ -128,7 +155,21 @@ def misnamed(mark: Mark, key: str, wanted: str) -> Diagnostic:
 
 
 def no_folder(mark: Mark) -> Diagnostic:
-    """SIT007 no-folder: a folder of definitions does not exist."""
+    """SIT007 no-folder: a folder of definitions does not exist.
+
+    Nothing would tell, but for this, that an organisation's own definitions are not served.
+
+        PROCEDURA_DEFINITIONS=site
+
+    Right:
+
+        PROCEDURA_DEFINITIONS=site
+        # roles/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+    """
     return Diagnostic(
         "SIT007",
         mark,
@@ -138,7 +179,65 @@ def no_folder(mark: Mark) -> Diagnostic:
 
 
 def twice(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
-    """SIT008 twice: one folder defines the same thing in two files."""
+    """SIT008 twice: one folder defines the same thing in two files.
+
+    It happens to procedures, as each lies in the folder of its process.
+
+        # procedures/case-management/case-reopening.yaml
+        procedure: case-reopening
+        replaces: case-reopening
+        title: Case Reopening
+        process: case-management
+        source: { chapter: 1, number: 3 }
+        about: case
+        purpose: Look at a case again.
+        outside: true
+        roles: { manager: anyone }
+        starts: [{ by: manager, title: Somebody asks for it }]
+        steps:
+          - step: judge
+            title: Judge the case again
+            role: manager
+            do: Say whether the case is sound after all
+            instruction: Read the reasons given so far.
+        # procedures/complaints/case-reopening.yaml
+        procedure: case-reopening
+        replaces: case-reopening
+        title: Case Reopening
+        process: case-management
+        source: { chapter: 1, number: 3 }
+        about: case
+        purpose: Look at a case again.
+        outside: true
+        roles: { manager: anyone }
+        starts: [{ by: manager, title: Somebody asks for it }]
+        steps:
+          - step: judge
+            title: Judge the case again
+            role: manager
+            do: Say whether the case is sound after all
+            instruction: Read the reasons given so far.
+
+    Right:
+
+        # procedures/case-management/case-reopening.yaml
+        procedure: case-reopening
+        replaces: case-reopening
+        title: Case Reopening
+        process: case-management
+        source: { chapter: 1, number: 3 }
+        about: case
+        purpose: Look at a case again.
+        outside: true
+        roles: { manager: anyone }
+        starts: [{ by: manager, title: Somebody asks for it }]
+        steps:
+          - step: judge
+            title: Judge the case again
+            role: manager
+            do: Say whether the case is sound after all
+            instruction: Read the reasons given so far.
+    """
     return Diagnostic(
         "SIT008",
         mark,
@@ -148,7 +247,18 @@ def twice(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
 
 
 def no_model(mark: Mark) -> Diagnostic:
-    """SIT009 no-model: `model.yaml`, which names the model and its version, is missing."""
+    """SIT009 no-model: `model.yaml`, which names the model and its version, is missing.
+
+        # model.yaml is not there
+
+    Right:
+
+        # model.yaml
+        model: office
+        title: Office
+        version: 1.0.0
+        language: 1
+    """
     return Diagnostic(
         "SIT009",
         mark,

@@ -192,6 +192,17 @@ def begins_otherwise(mark: Mark, sentence: str, hint: str) -> Diagnostic:
           - story: A case is judged
             when: [{ begin: case-review, start: by-clerk, about: the_case }]
             then: { open: [judge] }
+
+    Right:
+
+        scenario: case-review
+        title: How cases are reviewed
+        procedure: case-review
+        given: { records: { case: { the_case: { subject: A fence } } } }
+        stories:
+          - story: A case is judged
+            when: [{ begin: case-review, about: the_case }]
+            then: { open: [judge] }
     """
     return Diagnostic("SCN007", mark, sentence, hint)
 

@@ -15,6 +15,15 @@ def no_table(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
 
         decision: case-verdict
         rules: case-verdicts.csv
+
+    Right:
+
+        decision: case-verdict
+        rules: case-verdicts.csv
+        # decisions/case-verdicts.csv
+        rule,sound,verdict
+        sound,yes,accept
+        otherwise,,reject
     """
     return Diagnostic(
         "DEC014",
@@ -29,6 +38,22 @@ def wrong_column(mark: Mark, name: str, known: Sequence[str]) -> Diagnostic:
 
     The first line of the file names the columns: `rule`, `because`, and the inputs, computed values
     and outputs of the decision.
+
+        decision: case-verdict
+        rules: case-verdicts.csv
+        # decisions/case-verdicts.csv
+        rule,solid,verdict
+        sound,yes,accept
+        otherwise,,reject
+
+    Right:
+
+        decision: case-verdict
+        rules: case-verdicts.csv
+        # decisions/case-verdicts.csv
+        rule,sound,verdict
+        sound,yes,accept
+        otherwise,,reject
     """
     if name in known:
         return Diagnostic("DEC015", mark, f"The column '{name}' is there already.")
@@ -51,6 +76,22 @@ def ragged_row(mark: Mark, found: int, expected: int) -> Diagnostic:
 
     Every row has one cell for each column. A cell that holds the separator or a quote stands in
     quotes, with its own quotes doubled. The row `otherwise` has no conditions.
+
+        decision: case-verdict
+        rules: case-verdicts.csv
+        # decisions/case-verdicts.csv
+        rule,sound,verdict,because
+        sound,yes,accept,It is whole, and nothing is missing.
+        otherwise,,reject,
+
+    Right:
+
+        decision: case-verdict
+        rules: case-verdicts.csv
+        # decisions/case-verdicts.csv
+        rule,sound,verdict,because
+        sound,yes,accept,"It is whole, and nothing is missing."
+        otherwise,,reject,
     """
     return Diagnostic(
         "DEC016",

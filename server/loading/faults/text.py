@@ -35,7 +35,17 @@ def tab(mark: Mark) -> Diagnostic:
     """YML002 tab: a line is indented with a tab.
 
     YAML counts the blanks before a key, and a tab has no width that all programs agree on.
-    """
+
+        role: clerk
+        responsibilities:
+        \t- Keep every case moving.
+
+    Right:
+
+        role: clerk
+        responsibilities:
+          - Keep every case moving.
+    """  # noqa: D301  the example holds a tab
     return Diagnostic(
         "YML002",
         mark,
@@ -94,6 +104,20 @@ def too_large(mark: Mark, what: str) -> Diagnostic:
 
     Aliases (`*name`) that repeat lists of aliases grow without bound, so they are counted each
     time.
+
+        role: porter
+        title: &a [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]
+        purpose: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+        responsibilities: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
+        may: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+
+    Right:
+
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+        may: { case: [read] }
     """
     return Diagnostic(
         "YML005", mark, f"This is too large: {what}.", "One file defines one thing; divide it."
@@ -101,7 +125,20 @@ def too_large(mark: Mark, what: str) -> Diagnostic:
 
 
 def undecodable(mark: Mark, byte: int) -> Diagnostic:
-    """YML006 not-utf-8: the file holds a byte that is no UTF-8 text."""
+    """YML006 not-utf-8: the file holds a byte that is no UTF-8 text.
+
+    Other encodings write letters such as `é` in other bytes, and nobody could tell which was meant.
+
+        # roles/clerk.yaml in ISO 8859-1
+        role: clerk
+        title: Député
+
+    Right:
+
+        # roles/clerk.yaml
+        role: clerk
+        title: Député
+    """
     return Diagnostic(
         "YML006",
         mark,
@@ -111,7 +148,19 @@ def undecodable(mark: Mark, byte: int) -> Diagnostic:
 
 
 def empty(mark: Mark) -> Diagnostic:
-    """YML007 empty-file: there is nothing in the file but comments."""
+    """YML007 empty-file: there is nothing in the file but comments.
+
+        # roles/porter.yaml
+        # To be written.
+
+    Right:
+
+        # roles/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+    """
     return Diagnostic("YML007", mark, "The file is empty.", "Write the definition, or delete it.")
 
 
@@ -186,7 +235,21 @@ def text_in_braces(mark: Mark, bracket: str) -> Diagnostic:
 
 
 def unreadable(mark: Mark, reason: str) -> Diagnostic:
-    """YML011 unreadable: the file cannot be opened."""
+    """YML011 unreadable: the file cannot be opened.
+
+    Its permissions keep the server out, or it is a folder that has the name of a file.
+
+        # roles/porter.yaml/notes.txt
+        The porter opens the door.
+
+    Right:
+
+        # roles/porter.yaml
+        role: porter
+        title: Porter
+        purpose: Opens the door.
+        responsibilities: [Be there in time.]
+    """
     return Diagnostic(
         "YML011", mark, f"The file cannot be read: {reason}.", "See to its permissions and kind."
     )
@@ -235,7 +298,18 @@ def unknown_alias(mark: Mark, name: str) -> Diagnostic:
 
 
 def control_character(mark: Mark, code: int) -> Diagnostic:
-    """YML014 control-character: the file holds a character that no text needs."""
+    """YML014 control-character: the file holds a character that no text needs.
+
+    Such characters come along when text is copied, and are not seen: here one stands before `k`.
+
+        role: clerk
+        title: Cler\x1fk
+
+    Right:
+
+        role: clerk
+        title: Clerk
+    """  # noqa: D301  the example holds the character
     return Diagnostic(
         "YML014", mark, f"The control character U+{code:04X} stands here.", "Delete it."
     )
