@@ -2,8 +2,6 @@
 
 import copy
 import random
-import re
-import time
 from pathlib import Path
 
 import pytest
@@ -94,36 +92,3 @@ def test_mutated_definitions_are_told_about_or_taken(tmp_path, seeds):
             assert item.message.endswith((".", "?")), item
             assert item.mark.line >= 1
             assert "Traceback" not in str(item)
-
-
-def test_fifty_procedures_are_loaded_and_checked_in_under_two_seconds(tmp_path):
-    # given the shipped definitions, and their procedures again under other names: more than 50
-    shipped = Path(str(loading.shipped().root))
-    served = loading.load([loading.shipped()]).definitions
-    site = tmp_path / "site"
-    process = "process: copies\ntitle: Copies\npurpose: More of the same.\nprocedures:\n"
-    for number in range(50 // len(served.procedures)):
-        for key, procedure in served.procedures.items():
-            source = next((shipped / "procedures").rglob(f"{key}.yaml"))
-            text = source.read_text().replace(f"process: {procedure.process}", "process: copies")
-            for other in served.procedures:
-                word = rf"((?:procedure|after|start|call|continue_in): {other})(?=\n|,| \}}|$)"
-                text = re.sub(word, rf"\1-x{number}", text)
-            target = site / "procedures" / "copies" / f"{key}-x{number}.yaml"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
-            process += f"  - {key}-x{number}\n"
-    (site / "processes").mkdir()
-    (site / "processes" / "copies.yaml").write_text(process)
-
-    # when all are loaded, twice, as whatever else the machine does may slow one of them
-    taken = []
-    for _ in range(2):
-        begun = time.process_time()
-        loaded = loading.load([loading.shipped(), loading.site(site)])
-        taken.append(time.process_time() - begun)
-
-    # then it has not taken long for each
-    assert loaded.definitions is not None, [str(item) for item in loaded.diagnostics][:5]
-    assert len(loaded.definitions.procedures) > 50
-    assert 50 * min(taken) / len(loaded.definitions.procedures) < 2
