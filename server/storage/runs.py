@@ -14,10 +14,8 @@ from server.domain.round import as_values, round_of
 from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
 from server.domain.values import RecordRef, Value, freeze, thaw
 from server.storage.prepared import Prepared, insertion
-from server.storage.queues import IS_WAITING, Waiting, barring, listing, seat_of
+from server.storage.queues import GOES_ON, IS_WAITING, Waiting, barring, listing, seat_of
 from server.storage.tables import history, run, task
-
-OPEN = ("open", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,8 @@ class Runs:
             "revision": before.revision + 1,
             "ended_at": None if after.is_open else at,
         }
-        if _UPDATE_RUN.changed(self._connection, values) != 1:
+        statement = _UPDATE_RUN if before.state is not after.state else _GO_ON
+        if statement.changed(self._connection, values) != 1:
             raise Conflict(
                 "The run has gone on since you looked.", hint="Read it again and decide anew."
             )
@@ -212,15 +211,13 @@ class Runs:
         )
 
 
-_IS_OPEN = run.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
-"""Written out, not given, so that the indexes of open rows alone serve it."""
 _THE_RUN = sa.select(run).where(run.c.id == sa.bindparam("of_run"))
 _THE_TASK = sa.select(task).where(task.c.id == sa.bindparam("of_task"))
 _OPEN_ABOUT = Prepared(
     sa.select(run.c.id).where(
         run.c.about_entity == sa.bindparam("about_entity"),
         run.c.about_id == sa.bindparam("about_id"),
-        _IS_OPEN,
+        GOES_ON,
     )
 )
 _TASK = Prepared(_THE_TASK)
@@ -237,7 +234,7 @@ _HELD_OPEN_ON = Prepared(
         run.c.procedure == sa.bindparam("procedure"),
         run.c.about_entity == sa.bindparam("about_entity"),
         run.c.about_id == sa.bindparam("about_id"),
-        _IS_OPEN,
+        GOES_ON,
     )
     .with_for_update()
 )
@@ -249,12 +246,17 @@ _OPEN_TASKS = Prepared(
 _BEGAN = sa.select(history.c.facts).where(
     history.c.run_id == sa.bindparam("of_run"), history.c.sequence == 1
 )
-_RUN_VALUES = ("state", "end", "scopes", "revision", "sequence", "task_count", "ended_at")
-_UPDATE_RUN = Prepared(
-    run.update()
-    .where(run.c.id == sa.bindparam("of_run"), run.c.revision == sa.bindparam("of_revision"))
-    .values({name: sa.bindparam(name) for name in _RUN_VALUES})
-)
+_HELD_AT = (run.c.id == sa.bindparam("of_run"), run.c.revision == sa.bindparam("of_revision"))
+
+
+def _writing(*names: str) -> Prepared:
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    return Prepared(run.update().where(*_HELD_AT).values(values))
+
+
+_GO_ON = _writing("scopes", "revision", "sequence", "task_count")
+"""A run whose state stays; not named, it leaves the indexes of open runs alone."""
+_UPDATE_RUN = _writing("scopes", "revision", "sequence", "task_count", "state", "end", "ended_at")
 _UPDATE_SCOPES = (
     run.update().where(run.c.id == sa.bindparam("of_run")).values(scopes=sa.bindparam("scopes"))
 )

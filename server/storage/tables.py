@@ -54,14 +54,21 @@ run = Table(
     sqlite_autoincrement=True,
     comment="One walk through a procedure",
 )
+_goes_on = run.c.state.in_(["open", "failed"])
 Index(
     "uq_procedura_run_open",
     run.c.procedure,
     run.c.about_entity,
     run.c.about_id,
     unique=True,
-    sqlite_where=run.c.state.in_(["open", "failed"]),
-    postgresql_where=run.c.state.in_(["open", "failed"]),
+    sqlite_where=_goes_on,
+    postgresql_where=_goes_on,
+)
+Index(
+    "ix_procedura_run_open_started_by",
+    run.c.started_by,
+    sqlite_where=_goes_on,
+    postgresql_where=_goes_on,
 )
 Index("ix_procedura_run_about", run.c.about_entity, run.c.about_id)
 
@@ -97,25 +104,20 @@ task = Table(
     Column("answers", Json),
     Column("draft", Json),
     Column("revision", sa.Integer, nullable=False),
-    sqlite_autoincrement=True,
     comment="One step of one run, waiting for a person or done",
 )
-OPEN_TASK = task.c.state == "open"
-for _columns in (
-    (task.c.run_id,),
-    (task.c.claimed_by, task.c.id),
-    (task.c.person_id, task.c.id),
-    (task.c.group_id, task.c.id),
-    (task.c.role, task.c.id),
-    (task.c.about_entity, task.c.about_id),
-):
+Index("ix_procedura_task_run_id", task.c.run_id, task.c.state)
+# Every step writes all that its task stands in: these two serve every queue.
+_is_open = task.c.state == "open"
+_is_meant = sa.and_(_is_open, task.c.person_id.is_not(None))
+for _column, _where in ((task.c.claimed_by, _is_open), (task.c.person_id, _is_meant)):
     Index(
-        f"ix_procedura_task_open_{_columns[0].name}",
-        *_columns,
-        sqlite_where=OPEN_TASK,
-        postgresql_where=OPEN_TASK,
+        f"ix_procedura_task_open_{_column.name}",
+        _column,
+        task.c.id,
+        sqlite_where=_where,
+        postgresql_where=_where,
     )
-Index("ix_procedura_task_run_id", task.c.run_id)
 
 wait = Table(
     "procedura_wait",
