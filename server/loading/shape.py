@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft7Validator
 
 from server.domain.expression.spelling import did_you_mean
@@ -38,6 +39,8 @@ class Shaped:
 
 def shape(source: SourceFile) -> Shaped:
     """What the schema of the file's kind has to say about it."""
+    if is_in_shape(source.kind, source.data):
+        return Shaped(source, ())
     reading = _Reading(source, schema(source.kind))
     found: dict[tuple[Mark, str], Diagnostic] = {}
     for error in _validator(source.kind).iter_errors(source.data):
@@ -55,6 +58,19 @@ def schema(kind: str) -> Mapping[str, Any]:
     text = importlib.resources.files("schemas").joinpath(f"{kind}.schema.json").read_text("utf-8")
     read: Mapping[str, Any] = json.loads(text)
     return read
+
+
+def is_in_shape(kind: str, data: Any) -> bool:
+    """Whether nothing is wrong, asked of a validator that is quick and tells no more than that."""
+    try:
+        return _quick(kind).is_valid(data)
+    except ValueError:  # what JSON cannot hold, YAML may
+        return False
+
+
+@functools.cache
+def _quick(kind: str) -> jsonschema_rs.Draft7Validator:
+    return jsonschema_rs.Draft7Validator(dict(schema(kind)))
 
 
 @functools.cache
