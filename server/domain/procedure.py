@@ -68,7 +68,7 @@ class Creation:
 class Due:
     """By when a person should be done: `within` is a duration from when the task opened.
 
-    `late` is the role that is told when that has passed; None tells nobody.
+    Of working time it is the moment when it is over, where `now` is when the task opened. `late` is the role that is told when that has passed; None tells nobody.
     """
 
     within: Expression

@@ -48,12 +48,21 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """By when a task should be done that was opened `since`; when it is late, somebody is told."""
+
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One step of one run, waiting for a person or done.
 
     `number` counts the tasks of the run from 1; `id` is what the world knows it by, once stored.
     `question` is what somebody who works on the task `answers_to` wants to know of one person; it
-    holds nothing up. `on_hold` is the reason why a task is laid aside for a while.
+    holds nothing up. `on_hold` is the reason why a task is laid aside for a while. `limit` is what
+    has to be told when it has passed, None once it has been.
     """
 
     number: int
@@ -68,6 +77,7 @@ class Task:
     question: str | None = None
     answers_to: int | None = None
     on_hold: str | None = None
+    limit: Limit | None = None
 
 
 class ListKind(enum.StrEnum):
@@ -166,6 +176,18 @@ class Run:
     @property
     def open_tasks(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN)
+
+    def wakes_at(self, number: int) -> datetime | None:
+        """When time alone does something in a list: it goes on, or a task of it becomes late."""
+        wait = self.scopes[number].waits_for
+        moments = [
+            task.limit.at
+            for task in self.tasks.values()
+            if task.limit is not None and task.scope == number and task.state is TaskState.OPEN
+        ]
+        if wait is not None and wait.wakes_at is not None:
+            moments.append(wait.wakes_at)
+        return min(moments, default=None)
 
     def inside(self, number: int, *kinds: ListKind, step: str | None = None) -> tuple[Scope, ...]:
         """The lists of these kinds right inside a list, of this step where one is given."""

@@ -150,7 +150,8 @@ class Then:
     `open` are all open tasks of all runs; `records` the fields of records; `ended` the end of each
     procedure's latest run; `stopped` and `failed` the procedures whose latest run was stopped or
     could not go on; `hands_over_to` every procedure handed over to so far; `told` who was told
-    with which notification; `rules` which rules a step last went by.
+    with which notification; `late` which tasks have become late, by step, and who was told;
+    `rules` which rules a step last went by.
     """
 
     path: Path
@@ -161,6 +162,7 @@ class Then:
     failed: tuple[str, ...] = ()
     hands_over_to: tuple[str, ...] | None = None
     told: Mapping[str, tuple[str, ...]] | None = None
+    late: Mapping[str, tuple[str, ...]] | None = None
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

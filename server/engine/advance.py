@@ -41,6 +41,7 @@ from server.domain.run import Run, Scope, Seat
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats
+from server.engine.deadlines import Deadlines
 from server.engine.draft import Decide as Ask
 from server.engine.draft import Draft
 from server.engine.facts import Facts
@@ -81,7 +82,8 @@ class Machine:
         self._tokens = Tokens(self._facts)
         self._lists = Lists(self._tokens, self._facts)
         self._waits = Waits(self._tokens, self._facts, draft.now)
-        self._signing = Signing(draft, people, roles, self._facts)
+        self._deadlines = Deadlines(self._facts, people, roles, draft.now)
+        self._signing = Signing(draft, people, roles, self._facts, self._deadlines)
         self._handing = HandOvers(
             self._tokens, self._lists, self._facts, library, draft.now, actor
         )
@@ -251,7 +253,7 @@ class Machine:
         return number
 
     def recheck(self, walk: Walk) -> None:
-        """Look again at what ends the run, what it waits for, its turns, and who holds its tasks."""
+        """Look again at what ends the run, what it waits for, its turns and tasks."""
         if not walk.run.is_open:
             return
         procedure = walk.book.procedure
@@ -272,6 +274,7 @@ class Machine:
         for task in walk.run.open_tasks:
             if task.answers_to is None:
                 self._seat_again(walk, task.number)
+        self._deadlines.look(walk)
 
     def stop(self, walk: Walk, reason: str) -> None:
         """End the run from outside: whatever is open is withdrawn; runs it has started go on.
@@ -390,7 +393,8 @@ class Machine:
         seat = self._seat(walk, scope, step, action)
         about = self._facts.record(walk, scope, step)
         number = walk.run.task_count + 1
-        walk.happen(happened.TaskOpened(step.key, number, scope, seat, about))
+        limit = self._deadlines.of(walk, scope, action)
+        walk.happen(happened.TaskOpened(step.key, number, scope, seat, about, limit))
 
     def _seat(self, walk: Walk, scope: int, step: Step, action: Do) -> Seat:
         meant = action.of or walk.book.procedure.lanes.get(action.role)

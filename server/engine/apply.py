@@ -29,8 +29,9 @@ def _after(run: Run, event: Event) -> Run:
     match event:
         case happened.RunStarted(names=names):
             return _with_scope(run, Scope(0, None, names=names))
-        case happened.TaskOpened(step=step, task=number, scope=scope, seat=seat, about=about):
-            handed_out = _with_task(run, Task(number, step, scope, seat, about))
+        case happened.TaskOpened(step=step, task=number, scope=scope):
+            task = Task(number, step, scope, event.seat, event.about, limit=event.limit)
+            handed_out = _with_task(run, task)
             return _at(altered(handed_out, task_count=number), scope, step)
         case happened.TaskMoved(task=number, seat=seat):
             return _with_task(run, altered(run.tasks[number], seat=seat, claimed_by=None))
@@ -57,6 +58,12 @@ def _after(run: Run, event: Event) -> Run:
             return _with_task(run, altered(run.tasks[number], state=TaskState.COMPLETED))
         case happened.TaskHeld(task=number, reason=reason):
             return _with_task(run, altered(run.tasks[number], on_hold=reason))
+        case happened.TaskDueMoved(task=number, at=at):
+            before = run.tasks[number]
+            assert before.limit is not None
+            return _with_task(run, altered(before, limit=altered(before.limit, at=at)))
+        case happened.TaskLate(task=number):
+            return _with_task(run, altered(run.tasks[number], limit=None))
         case happened.Decided(scope=scope, name=name, output=output):
             return _named(run, scope, {name: output} if name else {})
         case happened.Created(scope=scope, name=name, record=record):

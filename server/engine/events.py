@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.domain.run import Seat
+from server.domain.run import Limit, Seat
 from server.domain.values import RecordRef, Value, freeze, thaw
 
 
@@ -33,11 +33,14 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
+    """`limit` is by when it should be done, where somebody is told that it is late."""
+
     step: str
     task: int
     scope: int
     seat: Seat
     about: RecordRef
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,27 @@ class TaskHeld:
     step: str
     task: int
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDueMoved:
+    """What says by when the task should be done has changed."""
+
+    step: str
+    task: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLate:
+    """The task was to be done `due` and is not: whoever holds the role `tells` is told."""
+
+    step: str
+    task: int
+    about: RecordRef
+    due: datetime
+    tells: str
+    persons: tuple[RecordRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +408,8 @@ Event = (
     | Asked
     | Answered
     | TaskHeld
+    | TaskDueMoved
+    | TaskLate
     | Decided
     | Chosen
     | Written
@@ -448,10 +474,17 @@ def _frozen(value: Any) -> Any:
             | ({"not_by": list(value.not_by)} if value.not_by else {})
             | ({"any_of": freeze(value.any_of)} if value.any_of else {})
         }
+    if isinstance(value, Limit):
+        return {"since": freeze(value.since), "at": freeze(value.at)}
     return freeze(value)
 
 
 def _thawed(name: str, raw: Any) -> Any:
+    if name == "limit":
+        since, at = thaw(raw["since"]), thaw(raw["at"])
+        assert isinstance(since, datetime)
+        assert isinstance(at, datetime)
+        return Limit(since, at)
     if name == "seat":
         seat = raw["seat"]
         holder_for = thaw(seat["holder_for"])
@@ -482,6 +515,8 @@ _KIND: dict[type[Any], str] = {
         Asked,
         Answered,
         TaskHeld,
+        TaskDueMoved,
+        TaskLate,
         Decided,
         Chosen,
         Written,

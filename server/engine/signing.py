@@ -20,6 +20,7 @@ from server.domain.run import Seat, Task
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats
+from server.engine.deadlines import Deadlines
 from server.engine.draft import Draft
 from server.engine.facts import Facts
 from server.engine.seats import PERSON
@@ -47,12 +48,18 @@ class Signing:
     """The rounds of one command."""
 
     def __init__(
-        self, draft: Draft, people: seats.People, roles: seats.Roles, facts: Facts
+        self,
+        draft: Draft,
+        people: seats.People,
+        roles: seats.Roles,
+        facts: Facts,
+        deadlines: Deadlines,
     ) -> None:
         self._draft = draft
         self._people = people
         self._roles = roles
         self._facts = facts
+        self._deadlines = deadlines
 
     def open(self, walk: Walk, scope: int, step: Step, action: Approve) -> None:
         """Ask everybody who has to sign, anew or where they refused last time.
@@ -91,9 +98,10 @@ class Signing:
             )
         )
         about = item or walk.run.about
+        limit = self._deadlines.of(walk, scope, action)
         for board, seat in given:
             if seat is not None and board.task is not None:
-                walk.happen(happened.TaskOpened(step.key, board.task, scope, seat, about))
+                walk.happen(happened.TaskOpened(step.key, board.task, scope, seat, about, limit))
 
     def sign(self, walk: Walk, task: Task, step: Step, action: Approve, said: Signature) -> None:
         """Mark the seat of a task, and keep the signature as a record."""
@@ -188,7 +196,8 @@ class Signing:
         for board in more:
             assert board.task is not None
             about = kept.item or walk.run.about
-            walk.happen(happened.TaskOpened(step.key, board.task, scope, given[board.key], about))
+            seat, limit = given[board.key], self._deadlines.of(walk, scope, action)
+            walk.happen(happened.TaskOpened(step.key, board.task, scope, seat, about, limit))
 
     def seat_of(self, walk: Walk, task: Task, step: Step, action: Approve) -> Seat:
         """Who may sign at the seat of a task now.

@@ -1,6 +1,6 @@
 """What the open waits of a run read, so that it is looked at again when just that changes.
 
-Conditions, moments, lists that turns are taken of, and holders of open tasks are read live. A run
+Conditions, moments, lists that turns are taken of, holders and deadlines of tasks are read live. A run
 watches the records that they come from; a command that changes one of these has the run looked at.
 The run's own record needs no watching: runs are known by what they are about.
 """
@@ -85,6 +85,8 @@ def _live(walk: Walk) -> Iterator[tuple[Expression, int, datetime | None]]:
     for task in walk.run.open_tasks:
         step = walk.step(task.scope, task.step)
         yield from ((item, task.scope, None) for item in _held_by(walk, step))
+        if task.limit is not None and isinstance(step.action, Do | Approve) and step.action.due:
+            yield step.action.due.within, task.scope, task.limit.since
 
 
 def _signed(walk: Walk) -> set[Watch]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from server.domain.refusals import Conflict
 from server.domain.round import as_values, round_of
-from server.domain.run import ListKind, Run, RunState, Scope, Task, TaskState, Wait
+from server.domain.run import Limit, ListKind, Run, RunState, Scope, Task, TaskState, Wait
 from server.domain.values import RecordRef, Value, freeze, thaw
 from server.storage.prepared import Prepared, insertion
 from server.storage.queues import GOES_ON, IS_WAITING, Waiting, barring, listing, seat_of
@@ -271,6 +271,7 @@ _TASK_VALUES = (
     "not_by",
     "any_of",
     "on_hold",
+    "late_at",
     "claimed_by",
     "closed_at",
     "completed_by",
@@ -402,6 +403,7 @@ def _task(row: Any) -> Task:
         question=row.question,
         answers_to=row.answers_to,
         on_hold=row.on_hold,
+        limit=None if row.late_at is None else Limit(row.opened_at, row.late_at),
     )
 
 
@@ -417,6 +419,7 @@ def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
         "not_by": barring(item.seat.not_by),
         "any_of": listing(item.seat.any_of),
         "on_hold": item.on_hold,
+        "late_at": None if item.limit is None else item.limit.at,
         "claimed_by": item.claimed_by,
         "closed_at": None if item.state is TaskState.OPEN else at,
     }

@@ -17,7 +17,10 @@ from server.storage.tables import run, wait, watch
 
 
 def save_waits(connection: sa.Connection, before: Run, after: Run, run_id: int) -> None:
-    """Write the waits of a run that are new or differ, and delete those that are over."""
+    """Write what a run waits for, where it is new or differs, and delete what is over.
+
+    A list where somebody is to be told that a task is late waits for that moment, too.
+    """
     was, now = _waits(before), _waits(after)
     for scope, known in was.items():
         if now.get(scope) != known:
@@ -28,11 +31,11 @@ def save_waits(connection: sa.Connection, before: Run, after: Run, run_id: int) 
             "scope": scope,
             "step": item.step,
             "since": item.since,
-            "wakes_at": item.wakes_at,
+            "wakes_at": wakes_at,
             "for_run": item.run,
         }
-        for scope, item in now.items()
-        if was.get(scope) != item
+        for scope, (item, wakes_at) in now.items()
+        if was.get(scope) != (item, wakes_at)
     ]
     if rows:
         connection.execute(_INSERT_WAIT, rows)
@@ -72,9 +75,22 @@ def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[int]:
     return list(connection.scalars(_DUE, {"now": now, "most": limit}))
 
 
-def _waits(of: Run) -> Mapping[int, Wait]:
-    found = ((number, scope.waits_for) for number, scope in of.scopes.items())
-    return {number: wait for number, wait in found if wait is not None}
+def _waits(of: Run) -> Mapping[int, tuple[Wait, datetime | None]]:
+    """For each list what it waits for, and when time alone does something there."""
+    limited = {task.scope for task in of.open_tasks if task.limit is not None}
+    found: dict[int, tuple[Wait, datetime | None]] = {}
+    for number, scope in of.scopes.items():
+        wait = scope.waits_for
+        if number in limited:
+            since = min(
+                task.limit.since
+                for task in of.open_tasks
+                if task.limit is not None and task.scope == number
+            )
+            found[number] = (wait or Wait(scope.at or "", since), of.wakes_at(number))
+        elif wait is not None:
+            found[number] = (wait, wait.wakes_at)
+    return found
 
 
 def _text(item: Watch) -> str:

@@ -17,12 +17,15 @@ from server.domain.entity import Entity
 from server.domain.expression import World
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
-from server.engine.events import Event, Notified
+from server.engine.events import Event, Notified, TaskLate
 from server.storage.notices import Notice
+from server.usecases.telling import step_title
 from server.usecases.wording import worded
 
 _TEMPLATES = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
 SUBJECT_LENGTH = 300
+LATE = "task-late"
+"""What notices that a task is late are called; no notification has to be written for them."""
 
 
 def told(
@@ -33,10 +36,12 @@ def told(
     draft: Draft,
     entities: Mapping[str, Entity],
 ) -> list[Notice]:
-    """A notice for each person whom these events tell something."""
+    """A notice for each person whom these events tell something, or that a task is late."""
     before = {known: temporary for temporary, known in stored.items()}
     found: list[Notice] = []
     for event in events:
+        if isinstance(event, TaskLate):
+            found += _of_lateness(book, run_id, event, before, draft, entities)
         if not isinstance(event, Notified):
             continue
         notification = book.notifications[event.notification]
@@ -48,6 +53,27 @@ def told(
             for person in event.persons
         ]
     return found
+
+
+def _of_lateness(
+    book: Book,
+    run_id: int,
+    event: TaskLate,
+    before: Mapping[RecordRef, RecordRef],
+    draft: Draft,
+    entities: Mapping[str, Entity],
+) -> list[Notice]:
+    title = step_title(book.procedure, event.step)
+    record = _Readable(event.about, before, draft, entities)
+    subject = f"Late: {title}, {record.number or record}"[:SUBJECT_LENGTH]
+    text = (
+        f"'{title}' of {book.procedure.title} was to be done by {event.due:%Y-%m-%d %H:%M} UTC and is "
+        f"still open. It is about {record}."
+    )
+    return [
+        Notice(person.id, LATE, subject, text, event.about, run_id, draft.now)
+        for person in event.persons
+    ]
 
 
 class _Readable:

@@ -253,7 +253,7 @@ def _history(
     for event in events:
         if isinstance(event, happened.TaskClaimed):
             persons.add(event.person)
-        if isinstance(event, happened.Notified):
+        if isinstance(event, happened.Notified | happened.TaskLate):
             persons |= {person.id for person in event.persons}
         if isinstance(event, happened.Asked) and event.seat.person is not None:
             persons.add(event.seat.person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooL
 from server.domain.run import Run, Task, TaskState
 from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
+from server.engine.deadlines import due_at
 from server.engine.forms import questions
 from server.engine.seats import PERSON, candidates
 from server.engine.signing import Signature
@@ -190,8 +191,7 @@ def _due_at(
     """By when a task should be done, counted from when it opened."""
     if action.due is None:
         return None
-    within = evaluate(action.due.within, names, running.draft, opened_at)
-    return opened_at + within if isinstance(within, timedelta) else None
+    return due_at(evaluate(action.due.within, names, running.draft, opened_at), opened_at)
 
 
 # -- taking -----------------------------------------------------------------------------------

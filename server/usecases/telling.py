@@ -46,10 +46,15 @@ def sentence(
             return f"{person.get(seat.person or 0, 'Somebody')} was asked: {question}"
         case happened.Answered(answer=answer):
             return f"Answered: {answer}"
-        case happened.TaskHeld(reason=None):
-            return f"'{title}' was taken up again."
         case happened.TaskHeld(reason=reason):
-            return f"'{title}' was laid aside: {reason}"
+            return f"'{title}' was {f'laid aside: {reason}' if reason else 'taken up again.'}"
+        case happened.TaskDueMoved(at=at):
+            return f"'{title}' is to be done by {at:%Y-%m-%d %H:%M} UTC now."
+        case happened.TaskLate(due=due, tells=role, persons=persons):
+            return (
+                f"'{title}' was to be done by {due:%Y-%m-%d %H:%M} UTC; told: "
+                f"{roles.get(role, role)} ({_names(persons, person)})."
+            )
         case happened.Decided(hits=hits, output=output):
             said = ", ".join(
                 f"{key.replace('_', ' ')} {_plain(item)}" for key, item in output.items()
@@ -62,8 +67,7 @@ def sentence(
         case happened.Created(name=name):
             return f"{name.replace('_', ' ').capitalize()} was created."
         case happened.Notified(persons=persons):
-            names = ", ".join(str(person.get(item.id, item.id)) for item in persons) or "nobody"
-            return f"Told: {names}."
+            return f"Told: {_names(persons, person)}."
         case happened.Started(procedure=key, run=run, joined=joined):
             what = "was open already; it got a note" if joined else "began"
             return f"{procedures.get(key, key)} {what} (run {run})."
@@ -115,12 +119,15 @@ def sentence(
             return "What had failed was put right."
 
 
+def _names(persons: tuple[RecordRef, ...], names: Mapping[int, str]) -> str:
+    return ", ".join(str(names.get(item.id, item.id)) for item in persons) or "nobody"
+
+
 def _recused(persons: tuple[RecordRef, ...], names: Mapping[int, str]) -> str:
     """Who of a board is left out, because it is their own request."""
     if not persons:
         return ""
-    told = ", ".join(str(names.get(item.id, item.id)) for item in persons)
-    return f"; {told} asked for it and does not sign"
+    return f"; {_names(persons, names)} asked for it and does not sign"
 
 
 def _count(title: str, event: happened.RoundClosed) -> str:

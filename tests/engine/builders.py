@@ -34,6 +34,7 @@ from server.domain.procedure import (
     Creation,
     Decide,
     Do,
+    Due,
     End,
     Group,
     Notify,
@@ -193,9 +194,11 @@ def do(
     of: str | None = None,
     form: str | None = None,
     name: str | None = None,
+    due: tuple[str, str] | None = None,
     outcomes: Mapping[str, Any] | None = None,
     **over: Any,
 ) -> Drawn:
+    """`due` is how long people have, and the role that is told when it is late."""
     questions = {item: Question(item, f"{item}?", typ) for item, typ in (asks or {}).items()}
     born: Names = {}
     if creates:
@@ -213,9 +216,14 @@ def do(
             of=expression(of, names) if of else None,
             asks=questions,
             creates=Creation(*creates) if creates else None,
+            due=_due(due, names),
         )
 
     return Drawn(key, made, born, outcomes=outcomes or {}, name=name, **over)
+
+
+def _due(due: tuple[str, str] | None, names: Names) -> Due | None:
+    return None if due is None else Due(expression(due[0], names), due[1])
 
 
 def approve(
@@ -228,6 +236,7 @@ def approve(
     at_latest: str | None = None,
     ballot: Mapping[str, str] | None = None,
     name: str | None = None,
+    due: tuple[str, str] | None = None,
     outcomes: Mapping[str, Any] | None = None,
     **over: Any,
 ) -> Drawn:
@@ -258,6 +267,7 @@ def approve(
             again,
             expression(at_latest, names) if at_latest else None,
             ballot or {},
+            due=_due(due, names),
         )
 
     return Drawn(key, made, born, outcomes=outcomes or {}, name=name, **over)
@@ -641,7 +651,7 @@ class Office:
         """Let time pass, and let go on what it lets go on."""
         self.now += length
         for run in tuple(self.runs.values()):
-            moments = [item.waits_for.wakes_at for item in run.scopes.values() if item.waits_for]
+            moments = [run.wakes_at(number) for number in run.scopes]
             if run.is_open and any(at is not None and at <= self.now for at in moments):
                 book = self.books[run.procedure]
                 self.command(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.run import Seat
+from server.domain.run import Limit, Seat
 from server.domain.values import YES_NO, RecordRef
 from server.engine import events as happened
 from server.engine import settled
@@ -98,6 +98,7 @@ def test_every_kind_of_event_survives_json(made) -> None:
         int | None: st.none() | st.integers(1, 99),
         datetime: st.datetimes(timezones=st.just(UTC)),
         datetime | None: st.none() | st.datetimes(timezones=st.just(UTC)),
+        Limit | None: st.none() | st.builds(Limit, *[st.datetimes(timezones=st.just(UTC))] * 2),
         RecordRef | None: st.none() | st.builds(RecordRef, st.just("x"), st.integers(1, 99)),
         tuple[str, ...]: st.lists(st.text(max_size=4), max_size=3).map(tuple),
         tuple[RecordRef, ...]: st.lists(
@@ -141,7 +142,9 @@ def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
         "started",
         "task-claimed",
         "task-completed",
+        "task-due-moved",
         "task-held",
+        "task-late",
         "task-moved",
         "task-opened",
         "task-released",

@@ -175,6 +175,33 @@ def test_a_wait_is_for_a_moment_or_for_a_condition(tmp_path):
     assert followers(reason, procedure.steps) == ("tell", "done")
 
 
+def test_a_limit_may_be_working_time_and_keeps_its_words(tmp_path):
+    wait = {
+        "step": "reason",
+        "wait_until": "case.reason is not null",
+        "at_latest": "5 working days",
+        "outcomes": {"late": "look"},
+    }
+    look = {"step": "look", **TASK, "due": {"within": "90 working minutes"}}
+
+    procedure = sound(tmp_path, [wait, look])
+
+    reason, task = procedure.steps
+    assert isinstance(reason.action, WaitUntil)
+    assert isinstance(task.action, Do)
+    assert reason.action.at_latest is not None
+    assert task.action.due is not None
+    assert reason.action.at_latest.text == "5 working days"
+    assert task.action.due.within.text == "90 working minutes"
+
+
+@pytest.mark.parametrize("limit", ["5 working dayz", "5.5 working days", "now", "case.subject"])
+def test_a_limit_that_is_no_length_of_time_is_told_where_it_stands(tmp_path, limit):
+    _, told = read(tmp_path, [{"step": "look", **TASK, "due": {"within": limit}}])
+
+    assert [line[:6] for line in told] in (["EXP001"], ["EXP002"]), told
+
+
 def test_a_wait_for_neither_is_told(tmp_path):
     _, told = read(tmp_path, [{"step": "day", "wait_until": "case.subject"}])
 

@@ -58,9 +58,15 @@ def rows_of_waits_are_what_runs_wait_for(app: App) -> None:
             run = Runs(connection).load(run_id, hold=False)
             assert run is not None
             meant += [
-                (run_id, scope.number, scope.wait.step, scope.wait.wakes_at, scope.wait.run)
+                (
+                    run_id,
+                    scope.number,
+                    scope.waits_for.step if scope.waits_for else scope.at,
+                    run.wakes_at(scope.number),
+                    scope.waits_for.run if scope.waits_for else None,
+                )
                 for scope in run.scopes.values()
-                if scope.wait is not None
+                if scope.waits_for is not None or run.wakes_at(scope.number) is not None
             ]
         over = sa.select(tables.run.c.id).where(tables.run.c.ended_at.is_not(None))
         watched = connection.execute(
@@ -72,7 +78,7 @@ def rows_of_waits_are_what_runs_wait_for(app: App) -> None:
 
 def _standing(run: Run) -> list[tuple[object, ...]]:
     return sorted(
-        (task.number, task.step, task.scope, task.seat, task.about, task.claimed_by)
+        (task.number, task.step, task.scope, task.seat, task.about, task.claimed_by, task.limit)
         for task in run.open_tasks
     )
 

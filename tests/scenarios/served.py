@@ -129,11 +129,10 @@ class Served:
 
     def _next_due(self, until: datetime) -> datetime | None:
         wakes = (
-            wait.wakes_at
+            run.wakes_at(scope)
             for run in self._runs()
             if run.state is RunState.OPEN
-            for scope in run.scopes.values()
-            if (wait := scope.waits_for) is not None
+            for scope in run.scopes
         )
         return min((due for due in wakes if due is not None and due <= until), default=None)
 

@@ -9,7 +9,7 @@ import pytest
 from server import loading
 from server.rules import Rules
 from server.usecases.rehearsal import play_all
-from tests.loading.patching import copy_of_minimal
+from tests.loading.patching import copy_of_minimal, lay_example_over
 
 HEAD = """\
 scenario: case-review
@@ -25,6 +25,20 @@ stories:
     when:
       - { begin: case-review, start: after-case-registration, about: fence }
 """
+JUDGED_IN_TIME = """\
+procedure: case-review
+roles:
+  clerk: case.owner
+  manager: anyone
+steps:
+  - step: judge
+    title: Judge the case
+    role: clerk
+    do: Say whether the case is sound
+    instruction: Read all of it, twice where money is concerned.
+    due: { within: 2 working days, late: tell manager }
+  - { step: finish, end: decided }
+"""
 JUDGED = "      - { complete: judge, by: ann, answers: { reason: It is low., sound: yes } }\n"
 
 
@@ -33,7 +47,9 @@ def told(tmp_path):
     """What is told of a story with these further lines: line, column and sentence of each."""
 
     def play(lines: str) -> list[str]:
-        folder = copy_of_minimal(tmp_path / "definitions")
+        folder = tmp_path / "definitions"
+        if not folder.exists():
+            copy_of_minimal(folder)
         write(folder, HEAD + lines)
         loaded = loading.load([folder])
         assert [str(item) for item in loaded.diagnostics] == []
@@ -143,6 +159,23 @@ class TestAStoryThatGoesOtherwise:
             "14:19 Expected no other notification; 'case-decided' was sent."
         ]
 
+    def test_is_told_who_heard_that_something_is_late_instead(self, told, tmp_path):
+        # given a case that is to be judged within two working days, from a Monday
+        lay_example_over(copy_of_minimal(tmp_path / "definitions"), JUDGED_IN_TIME)
+        later = "      - { after: 3 working days }\n"
+
+        # then it is late for whom was not named, and where nothing was
+        assert told("    then: { late: { judge: mia } }\n") == [
+            "13:28 Expected 'judge' to be late; it is not."
+        ]
+        assert told(later + "    then: { late: { judge: mia } }\n") == []
+        assert told(later + "    then: { late: { judge: ann } }\n") == [
+            "14:28 Expected ann to be told that 'judge' is late; told was Mia."
+        ]
+        assert told(later + "    then: { late: {} }\n") == [
+            "14:19 Expected nothing else to be late; 'judge' is."
+        ]
+
     def test_is_told_why_it_was_refused(self, told):
         wrong = "      - { complete: judge, by: bob, answers: { reason: No., sound: yes } }\n"
 
@@ -156,3 +189,47 @@ class TestAStoryThatGoesOtherwise:
         assert told(again + "    then: { open: [judge] }\n") == [
             "14:9 Expected 'judge' to be open; open is nothing."
         ]
+
+
+WAITING = """\
+procedure: case-review
+steps:
+  - step: urgent
+    title: Wait until it is urgent
+    wait_until: case.urgent is not null and case.urgent = true
+    at_latest: 5 working days
+    outcomes: { late: sign }
+  - { step: in-time, end: urgent }
+  - step: sign
+    title: Sign the case
+    approve: case
+    instruction: Read all of it, twice where money is concerned.
+    signers: [{ role: clerk }]
+    at_latest: 90 working minutes
+    outcomes: { approved: signed, rejected: signed, late: too-late }
+  - { step: signed, end: signed }
+  - { step: too-late, end: late }
+"""
+
+
+class TestTimeThatPasses:
+    """Stories begin on a Monday at nine; work is done from eight to five on five days."""
+
+    @pytest.mark.parametrize(
+        ("lines", "then"),
+        [
+            ("      - { at: 2026-03-09 08:59 }\n", "open: []"),
+            ("      - { at: 2026-03-09 09:00 }\n", "open: { sign: ann }"),
+            ("      - { after: 5 working days }\n", "open: { sign: ann }"),
+            ("      - { at: 2026-03-09 10:29 }\n", "open: [sign]"),
+            ("      - { at: 2026-03-09 10:30 }\n", "ended: { case-review: late }"),
+            (
+                "      - { after: 4 working days }\n      - { change: fence, with: { urgent: yes } }\n",
+                "ended: { case-review: urgent }",
+            ),
+        ],
+    )
+    def test_a_limit_in_working_time_passes_over_the_weekend(self, told, tmp_path, lines, then):
+        lay_example_over(copy_of_minimal(tmp_path / "definitions"), WAITING)
+
+        assert told(f"{lines}    then: {{ {then} }}\n") == []

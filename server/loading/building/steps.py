@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from server.domain.decision import Decision
 from server.domain.entity import Field
 from server.domain.expression import Expression, nodes
 from server.domain.expression.tree import Now
+from server.domain.expression.working import FROM_NOW, is_working_time
 from server.domain.gateway import gateway
 from server.domain.procedure import (
     Action,
@@ -240,7 +242,17 @@ def _wait(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> WaitU
 def _at_latest(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Expression | None:
     if "at_latest" not in raw:
         return None
+    if is_working_time(spelled(raw["at_latest"])):
+        return _from_now(desk, scope, raw["at_latest"], (*path, "at_latest"))
     return moment(desk, scope, raw, (*path, "at_latest"), DATE_TIME, DURATION)
+
+
+def _from_now(desk: Desk, scope: Scope, raw: Any, path: Path) -> Expression:
+    """Working time written on its own: the moment it is over, in the author's words."""
+    text = spelled(raw).strip()
+    place = Place(desk.source, path, before=len(FROM_NOW))
+    found = desk.expression(FROM_NOW + text, scope, *path, nullable=False, place=place)
+    return replace(found, text=text)
 
 
 def moment(
@@ -258,7 +270,11 @@ def moment(
 
 
 def _due(desk: Desk, scope: Scope, raw: Mapping[str, Any], path: Path) -> Due:
-    within = desk.expression(raw["within"], scope, *path, "within", expected=DURATION)
+    at = (*path, "within")
+    if is_working_time(spelled(raw["within"])):
+        within = _from_now(desk, scope, raw["within"], at)
+    else:
+        within = desk.expression(raw["within"], scope, *at, expected=DURATION)
     late = raw["late"].removeprefix("tell ") if "late" in raw else None
     if late is not None:
         desk.refer("role", late, *path, "late", offset=len("tell "))

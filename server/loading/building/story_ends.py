@@ -35,7 +35,11 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
     for written, rules in raw.get("rules", {}).items():
         place = names.place(written, (*path, "rules", written), is_key=True)
         _rules(names, place, several(rules), (*path, "rules", written))
-    told = raw.get("told")
+    for written, people in raw.get("late", {}).items():
+        names.place(written, (*path, "late", written), is_key=True)
+        for person in several(people):
+            names.look_up(person, (*path, "late", written), "person")
+    told, late = raw.get("told"), raw.get("late")
     return Then(
         path,
         _open(names, raw["open"], (*path, "open")) if "open" in raw else None,
@@ -45,6 +49,7 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
         several(raw.get("failed", ())),
         tuple(raw["hands_over_to"]) if "hands_over_to" in raw else None,
         {key: several(people) for key, people in told.items()} if told is not None else None,
+        {key: several(people) for key, people in late.items()} if late is not None else None,
         {key: several(rules) for key, rules in raw.get("rules", {}).items()},
     )
 

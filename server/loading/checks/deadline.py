@@ -27,10 +27,12 @@ Right:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from server.domain.expression import Expression
-from server.domain.expression.tree import Constant
+from server.domain.expression.tree import Call, Constant, Now
 from server.domain.procedure import Approve, Do, Due, Step, WaitUntil
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Diagnostic
@@ -42,23 +44,41 @@ CODE = "PRC063"
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for _, source, step, path in manuscript.walked():
         due, latest = _limits(step)
-        within = _constant(None if due is None else due.within)
-        ends = _constant(latest)
+        within = _amount(None if due is None else due.within)
+        ends = _amount(latest)
         for limit, place in ((within, ("due", "within")), (ends, ("at_latest",))):
-            if limit is not None and limit <= timedelta():
+            if limit is not None and limit.is_nothing:
                 yield Diagnostic(
                     CODE,
                     source.mark(*path, *place),
                     "This time is over before it begins.",
                     "Give people a duration such as 2 days.",
                 )
-        if within is not None and ends is not None and timedelta() < ends <= within:
+        if _comes_first(ends, within):
             yield Diagnostic(
                 CODE,
                 source.mark(*path, "due", "within"),
                 "The step ends before this is due.",
                 "Let it be due before 'at_latest'.",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """So much time, elapsed or working, or so many working days; those of one `unit` compare."""
+
+    unit: str
+    amount: Any
+
+    @property
+    def is_nothing(self) -> bool:
+        return bool(self.amount <= type(self.amount)())
+
+
+def _comes_first(ends: _Amount | None, within: _Amount | None) -> bool:
+    if ends is None or within is None or ends.is_nothing or ends.unit != within.unit:
+        return False
+    return bool(ends.amount <= within.amount)
 
 
 def _limits(step: Step) -> tuple[Due | None, Expression | None]:
@@ -73,9 +93,14 @@ def _limits(step: Step) -> tuple[Due | None, Expression | None]:
             return None, None
 
 
-def _constant(expression: Expression | None) -> timedelta | None:
-    """The duration that is written there, where one is."""
+def _amount(expression: Expression | None) -> _Amount | None:
+    """The amount of time that is written there, where one is."""
     if expression is None or not is_sound(expression):
         return None
-    tree = expression.tree
-    return tree.value if isinstance(tree, Constant) and isinstance(tree.value, timedelta) else None
+    match expression.tree:
+        case Constant(value=timedelta() as length):
+            return _Amount("elapsed", length)
+        case Call(function=function, arguments=(Now(), Constant(value=amount))):
+            return _Amount(function, amount)
+        case _:
+            return None

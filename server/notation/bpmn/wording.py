@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from server.domain.ballot import Quota
 from server.domain.decision import Decision
 from server.domain.expression import Expression
+from server.domain.expression.working import is_working_time
 from server.domain.procedure import (
     Approve,
     Assignment,
@@ -152,7 +153,9 @@ def triggered_when(text: str) -> Element:
 
 def triggered_at(moment: Expression) -> Element:
     """A moment, or a duration from when it is waited for."""
-    lasts = moment.type is not None and moment.type.kind is Kind.DURATION
+    lasts = is_working_time(moment.text) or (
+        moment.type is not None and moment.type.kind is Kind.DURATION
+    )
     return _timer("timeDuration" if lasts else "timeDate", moment.text)
 
 

@@ -38,6 +38,8 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         yield from _hand_overs(then, seen)
     if then.told is not None:
         yield from _told(then, seen)
+    if then.late is not None:
+        yield from _late(then, then.late, seen)
     for place, rules in then.rules.items():
         yield from _rules(then, place, rules, seen)
 
@@ -213,6 +215,31 @@ def _told(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
             )
     for key in actual:
         yield (*then.path, "told"), f"Expected no other notification; '{key}' was sent."
+
+
+def _late(
+    then: Then, late: Mapping[str, tuple[str, ...]], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    actual: dict[str, set[RecordRef]] = {}
+    for line in seen.stage.history():
+        if isinstance(line.event, happened.TaskLate):
+            actual.setdefault(line.event.step, set()).update(line.event.persons)
+    for place, names in late.items():
+        step = place.partition(" in ")[0]
+        got = actual.pop(step, None)
+        if got is None:
+            yield (*then.path, "late", place), f"Expected '{step}' to be late; it is not."
+        elif got != {seen.named(name) for name in names}:
+            people = ", ".join(_title(person, seen) for person in sorted(got)) or "nobody"
+            yield (
+                (*then.path, "late", place),
+                (
+                    f"Expected {', '.join(names) or 'nobody'} to be told that '{step}' is late; told "
+                    f"was {people}."
+                ),
+            )
+    for step in actual:
+        yield (*then.path, "late"), f"Expected nothing else to be late; '{step}' is."
 
 
 def _rules(

@@ -130,16 +130,14 @@ class RunsInMemory:
         self.machine.walk(kept.run, kept.book)
 
     def next_due(self, until: datetime) -> tuple[datetime, int] | None:
-        """The next moment that lets a run go on, and that run."""
+        """The next moment that does something to a run, and that run."""
         return min(
             (
                 (wakes, number)
                 for number, kept in self.known.items()
                 if kept.run.state is RunState.OPEN
-                for scope in kept.run.scopes.values()
-                if (wait := scope.waits_for) is not None
-                and (wakes := wait.wakes_at) is not None
-                and wakes <= until
+                for scope in kept.run.scopes
+                if (wakes := kept.run.wakes_at(scope)) is not None and wakes <= until
             ),
             default=None,
         )

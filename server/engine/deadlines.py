@@ -1,0 +1,77 @@
+"""By when people should be done, and who is told when they are not.
+
+What says how long people have is read live, counted from when the task was opened. A late task stays
+with whoever has it; the role that is named is told once. Source: language reference, *Waiting*.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from server.domain.procedure import Approve, Do, Due
+from server.domain.run import Limit, Task
+from server.domain.values import RecordRef, Value
+from server.engine import events as happened
+from server.engine import seats
+from server.engine.facts import Facts
+from server.engine.walk import Walk
+
+
+def due_at(within: Value, since: datetime) -> datetime:
+    """The moment that `within` of a `Due` means, read with `since` as its `now`."""
+    if isinstance(within, timedelta):
+        return since + within
+    assert isinstance(within, datetime), "definitions were checked"
+    return within
+
+
+class Deadlines:
+    """The deadlines of tasks, for the machine of one command at `now`."""
+
+    def __init__(
+        self, facts: Facts, people: seats.People, roles: seats.Roles, now: datetime
+    ) -> None:
+        self._facts = facts
+        self._people = people
+        self._roles = roles
+        self._now = now
+
+    def of(self, walk: Walk, scope: int, action: Do | Approve) -> Limit | None:
+        """The limit of a task that opens now; None where nobody is told that it is late."""
+        if action.due is None or action.due.late is None:
+            return None
+        return self._limit(walk, scope, action.due, self._now)
+
+    def look(self, walk: Walk) -> None:
+        """Look again at every limit of an open task, and tell of each that has passed."""
+        for task in walk.run.open_tasks:
+            if task.limit is not None:
+                self._look(walk, task, task.limit)
+
+    def _look(self, walk: Walk, task: Task, before: Limit) -> None:
+        action = walk.step(task.scope, task.step).action
+        assert isinstance(action, Do | Approve)
+        due = action.due
+        assert due is not None
+        assert due.late is not None
+        limit = self._limit(walk, task.scope, due, before.since)
+        if limit != before:
+            walk.happen(happened.TaskDueMoved(task.step, task.number, limit.at))
+        if limit.at <= self._now:
+            persons = self._told(walk, task.scope, due.late)
+            walk.happen(
+                happened.TaskLate(task.step, task.number, task.about, limit.at, due.late, persons)
+            )
+
+    def _limit(self, walk: Walk, scope: int, due: Due, since: datetime) -> Limit:
+        return Limit(since, due_at(self._facts.value(walk, scope, due.within, at=since), since))
+
+    def _told(self, walk: Walk, scope: int, role: str) -> tuple[RecordRef, ...]:
+        """Who holds the role for this run; nobody at all is no failure: there is nobody to tell."""
+        meant = walk.book.procedure.lanes.get(role)
+        value = self._facts.value(walk, scope, meant) if meant is not None else None
+        try:
+            seat = seats.seat(role, value, self._roles, self._people)
+        except seats.NobodyHolds:
+            return ()
+        return seats.candidates(seat, self._people)
