@@ -12,6 +12,8 @@ from server.storage.database import Database
 from server.usecases import access, publish
 from tests.builders import stored
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse"
 
 
@@ -121,7 +123,6 @@ class TestTheFirstAccount:
 
 
 class TestAccounts:
-    @pytest.mark.slow
     def test_are_made_listed_closed_and_opened(self, app, run: Terminal):
         assert run("account add ann --person 'Ann Lee'", PASSWORD)[0] == 0
         assert access.log_in(app, "ann", PASSWORD).name == "Ann Lee"
@@ -141,7 +142,6 @@ class TestAccounts:
 
 
 class TestTokens:
-    @pytest.mark.slow
     def test_are_made_listed_and_revoked(self, app, run: Terminal):
         run("account add ann --person 1", PASSWORD)
         status, token, _ = run("token create ann --label script --days 7")

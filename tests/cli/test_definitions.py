@@ -10,6 +10,8 @@ from server import cli
 from server.loading.explaining import explanations
 from server.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 OVERRIDE = """\
 overrides: incident-priority
 settings:

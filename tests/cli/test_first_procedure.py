@@ -8,6 +8,8 @@ import pytest
 from server import cli
 from server.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path(__file__).parents[2] / "docs" / "first-procedure.md"
 FILE = re.compile(r"```yaml\n# our-definitions/(\S+)\n(.*?)```", re.DOTALL)
 

@@ -63,11 +63,19 @@ class LanguageServer:
 
     def underlined(self, path: Path, text: str) -> list[tuple[int, str]]:
         """Open a text as this file: the lines that are underlined, each with what is said there."""
+        self.open(path, text)
+        return self.told(path)
+
+    def open(self, path: Path, text: str) -> None:
+        """Open a text as this file; `told` says what is underlined once that is known."""
         uri = path.as_uri()
         self._told[uri] = queue.Queue()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": document})
-        found = self._told[uri].get(timeout=PATIENCE)
+
+    def told(self, path: Path) -> list[tuple[int, str]]:
+        """The lines of an open file that are underlined, each with what is said there."""
+        found = self._told[path.as_uri()].get(timeout=PATIENCE)
         return [(item["range"]["start"]["line"] + 1, item["message"]) for item in found]
 
     def completed(self, path: Path, line: int, column: int) -> dict[str, str]:

@@ -8,6 +8,8 @@ from server import loading
 from tests.mutation.breaks import Break, breaks
 from tests.mutation.trial import CHECK, EQUIVALENT, SURVIVED, TESTS, Workshop
 
+pytestmark = pytest.mark.slow
+
 NEVER_OVERLOOKED = {
     "drop a procedure": "process",
     "drop a status": "entity",
