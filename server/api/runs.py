@@ -1,4 +1,4 @@
-"""/api/v1/runs and /api/v1/failures: follow a run, cancel it, have tried again what failed."""
+"""/api/v1/runs and /api/v1/failures: begin and follow a run, cancel it, have tried again what failed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from server.api import paging
 from server.api import representations as shown
 from server.api.routes import Answer, Call, Route
-from server.api.schemas import Schema, closed, component, listing, nullable, shape, text
+from server.api.schemas import ID, Schema, closed, component, listing, nullable, shape, text
 from server.domain.definitions import Definitions
 from server.domain.refusals import Invalid
 from server.domain.run import RunState
 from server.domain.values import RecordRef
-from server.usecases import App, runs, waiting
+from server.usecases import App, runs, starting, waiting
 from server.usecases.views import RunView
 
 _LONGEST_REASON = 400
@@ -35,6 +35,39 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             _list,
             {200: shown.paged(component("RunLine"))},
             query=_filters(definitions) | paging.PAGED,
+        ),
+        Route(
+            "POST",
+            "/runs",
+            "begin_run",
+            "Begin a run on a record, as a hand-over or the clock would",
+            "Runs",
+            _begin,
+            {201: component("Run")},
+            body=closed(
+                _which(definitions) | {"record": ID | {"description": "What the run is about"}},
+                required=("procedure", "start", "record"),
+            ),
+            body_needed=True,
+            keyed=True,
+            refuses=(403, 404, 409),
+            description="For those who administer: where a procedure should have handed over and "
+            "did not, or the moment of a record should not be waited for. Where a run is open on "
+            "the record already, that is the answer.",
+        ),
+        Route(
+            "POST",
+            "/runs/for-period",
+            "begin_runs_for_period",
+            "Begin the runs of the newest period that is over",
+            "Runs",
+            _begin_for_period,
+            {201: _list_of("RunLine")},
+            body=closed(_which(definitions), required=("procedure", "start")),
+            body_needed=True,
+            keyed=True,
+            refuses=(403, 404, 409),
+            description="For those who administer, and starts that recur.",
         ),
         Route(
             "GET",
@@ -128,6 +161,14 @@ def _filters(definitions: Definitions) -> dict[str, Schema]:
     }
 
 
+def _which(definitions: Definitions) -> dict[str, Schema]:
+    return {
+        "procedure": {"type": "string", "enum": sorted(definitions.procedures)},
+        "start": text(_LONGEST_KEY, shortest=1)
+        | {"description": "The key of one of its starts; reading the procedure lists them"},
+    }
+
+
 def _list_of(name: str) -> Schema:
     return shape({"items": listing(component(name)), "next": nullable({"type": "string"})})
 
@@ -163,6 +204,33 @@ def _about(call: Call) -> RecordRef | None:
 
 def _read(app: App, call: Call, run: int) -> Answer:
     return _shown(runs.view(app, call.actor, run))
+
+
+def _begin(app: App, call: Call) -> Answer:
+    body: dict[str, Any] = call.body
+    return call.once(
+        lambda key: starting.begin_on(
+            app, call.actor, body["procedure"], body["start"], int(body["record"]), key=key
+        ),
+        lambda view: Answer(
+            shown.run(view),
+            201,
+            revision=view.line.revision,
+            location=f"/api/v1/runs/{view.line.id}",
+        ),
+    )
+
+
+def _begin_for_period(app: App, call: Call) -> Answer:
+    body: dict[str, Any] = call.body
+    return call.once(
+        lambda key: starting.begin_for_period(
+            app, call.actor, body["procedure"], body["start"], key=key
+        ),
+        lambda begun: Answer(
+            {"items": [shown.run_line(view.line) for view in begun], "next": None}, 201
+        ),
+    )
 
 
 def _history(app: App, call: Call, run: int) -> Answer:

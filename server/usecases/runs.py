@@ -204,10 +204,16 @@ def _standing(
         return (), ()
     waits = tuple(
         WaitView(
-            wait.step, step_title(procedure, wait.step), wait.since, wait.due, wait.late, wait.run
+            wait.step,
+            step_title(procedure, wait.step),
+            wait.since,
+            wait.due,
+            wait.late,
+            wait.run,
+            is_signed=scope.wait is None,
         )
         for scope in run.scopes.values()
-        if (wait := scope.wait) is not None
+        if (wait := scope.waits_for) is not None
     )
     if not procedure.steps:  # it fits no more
         return waits, ()

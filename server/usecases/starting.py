@@ -1,6 +1,7 @@
-"""Use cases about starts that only time triggers, begun by hand: by whoever administers.
+"""Use cases about starts that nobody has a button for, begun by hand: by whoever administers.
 
-`at` is the moment of a record; `every` a period, for which a run begins when it is over.
+`after` is another procedure that hands over a record, `at` the moment of a record; `every` a period,
+for which a run begins when it is over.
 """
 
 from __future__ import annotations
@@ -24,22 +25,25 @@ ADMINISTER = "administer"
 def begin_on(
     app: App, actor: Actor, procedure: str, start: str, record: int, *, key: Key | None = None
 ) -> RunView:
-    """Begin a run on a record as if the moment of the start (`at`) had come.
+    """Begin a run on a record as if it had been handed over (`after`), or its moment (`at`) had come.
 
     Where one is open on it already, that is the run.
 
     Raises:
         NotAllowed: the actor does not administer.
         NotFound: there is no such procedure, start or record.
-        WrongState: the start is not about a moment, or its condition does not hold.
+        WrongState: the start takes no record that is there, or its condition does not hold.
     """
 
     def do(running: Running) -> Callable[[], RunView]:
         _require(running)
         book = running.book(procedure)
         beginning = _beginning(book.procedure, start)
-        if beginning.at is None:
-            raise WrongState(f"'{start}' does not wait for a moment of a record.")
+        if beginning.at is None and beginning.after is None:
+            raise WrongState(
+                f"'{start}' does not begin on a record that is there already.",
+                hint="Starts after another procedure and at the moment of a record do.",
+            )
         about = RecordRef(book.procedure.about, record)
         if running.records.row(about) is None:
             raise NotFound(f"There is no {about}.")
@@ -88,6 +92,6 @@ def _beginning(procedure: Procedure, start: str) -> Beginning:
 def _require(running: Running) -> None:
     if not running.may(ADMINISTER):
         raise NotAllowed(
-            "Your roles do not let you begin what only time begins.",
+            "Your roles do not let you begin what others hand over or only time begins.",
             hint=f"It takes a role with the permission '{ADMINISTER}'.",
         )

@@ -244,6 +244,7 @@ class WaitView:
     """What a run waits for that is no task: a moment, a condition, or the end of another run.
 
     `due` is when the moment comes, `late` when it is given up; None where that is not known.
+    `is_signed`: signatures are waited for, and after `late` it is decided without those missing.
     """
 
     step: str
@@ -252,6 +253,7 @@ class WaitView:
     due: datetime | None
     late: datetime | None
     run: int | None
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -106,6 +108,15 @@ class TestSigning:
         ]
         [kept] = callers["Cleo"].get("/records/approval").json["items"]
         assert kept["values"]["mark"] == "reject"
+
+    def test_tells_until_when_it_is_signed(self, callers):
+        voting(callers)
+
+        [run] = callers["Cleo"].get("/runs").json["items"]
+        [wait] = callers["Cleo"].get(f"/runs/{run['id']}").json["waits"]
+
+        since, late = (datetime.fromisoformat(wait[word]) for word in ("since", "late"))
+        assert (wait["is_signed"], wait["due"], late - since) == (True, None, timedelta(days=3))
 
     def test_takes_a_reason_to_reject(self, callers):
         task = voting(callers)

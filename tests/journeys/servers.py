@@ -17,11 +17,15 @@ PROGRAM = Path(sys.executable).with_name("procedura")
 
 
 class ServerProcess:
-    """`procedura serve` on a database, in a process group of its own."""
+    """`procedura serve` on a database, in a process group of its own.
+
+    `command` is how the program is called, `arguments` what `serve` is told besides its port.
+    """
 
     def __init__(self, database: str, folder: Path, program: Path = PROGRAM) -> None:
         self.folder = folder
-        self.program = program
+        self.command: tuple[str, ...] = (str(program),)
+        self.arguments: tuple[str, ...] = ()
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -34,7 +38,7 @@ class ServerProcess:
     def carry_out(self, *arguments: str) -> str:
         """What a verb of the command line says, on the same database."""
         done = subprocess.run(
-            [str(self.program), *arguments],
+            [*self.command, *arguments],
             env=self.environment,
             cwd=self.folder,
             capture_output=True,
@@ -47,7 +51,7 @@ class ServerProcess:
     def start(self) -> None:
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(self.program), "serve", "--port", str(self.port)],
+                [*self.command, "serve", "--port", str(self.port), *self.arguments],
                 env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

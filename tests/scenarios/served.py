@@ -1,66 +1,119 @@
-"""A stage with a database: stories played through the use cases that people and programs call."""
+"""A stage that is the product: stories played through the REST API, each person with a token.
+
+What is given is entered as it is, for a story may begin where no way leads. What no person does in
+the story (a hand-over from elsewhere, a record of another program, a look at everything) is asked
+for by somebody who administers. The clock is given to the application, and the worker's use case
+wakes what is due.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from server.domain.actor import APPLICATION, Actor
+from server.api import PREFIX, paging
+from server.domain import refusals
+from server.domain.actor import Actor
 from server.domain.definitions import Definitions
 from server.domain.form import Form
 from server.domain.procedure import Approve, Beginning, Do
-from server.domain.refusals import Invalid
-from server.domain.run import Run, RunState
+from server.domain.role import Operation, Role
+from server.domain.run import RunState, TaskState
 from server.domain.scenario import Given
-from server.domain.values import RecordRef, Type, Value, to_json
+from server.domain.values import RecordRef, Type, Value, from_json, to_json
 from server.engine.draft import Draft
 from server.engine.events import event_of
 from server.engine.forms import questions
 from server.engine.rows import Row
-from server.engine.seats import candidates
 from server.rules import Rules
-from server.storage import queues, tables
+from server.storage import tables
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
-from server.usecases import App, records, runs, tasks, waiting
-from server.usecases.commands import carry_out
+from server.usecases import App, access, waiting
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.setting import Told
 from server.usecases.rehearsal.stage import Line, Waiting
-from server.usecases.running import Running
+
+OFFICE = "administrator"
+"""The role of whoever asks for what no person of the story does."""
+REFUSED = {
+    f"urn:procedura:refusal:{name}": refusal
+    for name, refusal in {
+        "not-found": refusals.NotFound,
+        "not-allowed": refusals.NotAllowed,
+        "wrong-state": refusals.WrongState,
+        "conflict": refusals.Conflict,
+        "failed": refusals.Failed,
+    }.items()
+}
+INVALID = "urn:procedura:refusal:invalid"
+KEPT = frozenset({tables.definition, tables.setting})
+"""What a story leaves as it was: a server goes on with the definitions that it has begun with."""
+
+
+class Surface(Protocol):
+    """Where requests go; answers the status and what JSON says.
+
+    `revision` is what was read before, for If-Match.
+    """
+
+    def __call__(
+        self, method: str, path: str, token: str, body: Any, revision: int | None
+    ) -> tuple[int, Any]: ...
+
+
+def with_office(definitions: Definitions) -> Definitions:
+    """The definitions with a role for who administers, where they have none of that name."""
+    office = Role(
+        OFFICE,
+        "Administrator",
+        may={"*": frozenset(Operation)},
+        permissions=frozenset({"administer", "override"}),
+    )
+    return replace(definitions, roles={OFFICE: office} | dict(definitions.roles))
 
 
 class Served:
-    """Every story begins with an empty database; commands are those of the surfaces."""
+    """Every story begins with an empty database. `surface` is told when it is known."""
 
     def __init__(self, definitions: Definitions, database: Database) -> None:
         self.definitions = definitions
-        self.database = database
         self.models = Models(definitions.entities)
         tables.metadata.create_all(database.engine)
         self.models.metadata.create_all(database.engine)
         self.now = MONDAY
         self.rules = Rules(definitions.decisions)
         self.app = App(definitions, database, self.models, self.rules, lambda: self.now)
+        self.surface: Surface
+        self._tokens: dict[RecordRef, str] = {}
+        self._office: RecordRef
+        self._runs: dict[int, Any] = {}
+        self._seen: dict[str, Any] = {}
 
     def enter_given(self, given: Given, now: datetime) -> dict[str, RecordRef]:
         """Begin anew with just what is given; what its names stand for."""
         self.now = now
-        with self.database.write() as connection:
+        self._tokens.clear()
+        self._runs.clear()
+        self._seen.clear()
+        with self.app.database.write() as connection:
             self._empty(connection)
-        self.app.pinned.clear()
-        with self.database.write() as connection:
-            kept = self._records(connection)
+        with self.app.database.write() as connection:
+            kept = Records(connection, self.models, self.definitions.entities, now)
             draft = Draft(
                 kept, self.definitions.entities, self.definitions.decisions, self.rules.decide, now
             )
             names, statuses = setting.enter(given, draft, self.definitions.entities)
+            office = draft.create("person", {"name": "Somebody who administers"})
+            draft.create("holder", {"person": office, "role": OFFICE})
             stored = kept.save(draft.changes, at=now)
+            self._office = stored[office]
             for record, status in statuses.items():
                 table = self.models.tables[record.entity]
                 connection.execute(
@@ -69,15 +122,16 @@ class Served:
         return {name: stored[record] for name, record in names.items()}
 
     def _empty(self, connection: sa.Connection) -> None:
-        """No row is left. Tables refer to each other in circles, so all go at once."""
+        """No row is left but of `KEPT`. Tables refer to each other in circles, so all go at once."""
         every = [*self.models.metadata.tables.values(), *tables.metadata.tables.values()]
+        emptied = [table.delete() for table in every if table not in KEPT]
         if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in every)
-            connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+            *most, last = emptied
+            connection.execute(last.add_cte(*(one.cte() for one in most)))
             return
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in every:
-            connection.execute(table.delete())
+        for one in emptied:
+            connection.execute(one)
 
     # -- commands -------------------------------------------------------------------------------
 
@@ -89,112 +143,181 @@ class Served:
         person: RecordRef | None,
         told: Told,
     ) -> RecordRef:
+        body: dict[str, Any] = {"start": beginning.key}
         if about is not None:
-            carry_out(self.app, APPLICATION, lambda running: _begun(running, beginning, about))
+            body |= {"procedure": procedure, "record": about.id}
+            self._command(self._office, "POST", "/runs", body)
             return about
+        assert person is not None
         form = self.definitions.forms.get(beginning.form or "")
-        answers = self._sent(told, form, {})
-        actor = Actor("Somebody", person)
-        begun = runs.start(self.app, actor, procedure, beginning.key, answers)
-        return begun.line.about.record
+        body["answers"] = self._sent(told, form, {})
+        begun = self._command(person, "POST", f"/procedures/{procedure}/runs", body)
+        return _record(begun["about"])
 
     def complete(self, task: int, person: RecordRef, outcome: str | None, told: Told) -> None:
-        view = tasks.view(self.app, Actor("Somebody", person), task)
-        procedure = self.definitions.procedures[view.line.procedure]
-        action = procedure.step(view.line.step).action
+        [meant] = [item for item in self.waiting() if item.task == task]
+        action = self.definitions.procedures[meant.procedure].step(meant.step).action
         assert isinstance(action, Do | Approve)
         form = self.definitions.forms.get(action.form or "")
         types = {key: asked.type for key, asked in questions(action).items()}
-        answers = self._sent(told, form, types)
-        actor = Actor("Somebody", person)
-        tasks.complete(self.app, actor, task, outcome=outcome, answers=answers)
+        body: dict[str, Any] = {"answers": self._sent(told, form, types), "outcome": outcome}
+        queue = self._every(person, f"/tasks?procedure={meant.procedure}")
+        offered = [line["revision"] for line in queue if line["id"] == task]
+        if offered:
+            body["revision"] = offered[0]
+        self._command(person, "POST", f"/tasks/{task}/complete", body)
+        assert offered, f"{meant.step} was done by somebody who does not find it in any queue"
 
     def enter(self, entity: str, told: Told) -> RecordRef:
-        made = records.create(self.app, APPLICATION, entity, self._values(told, entity))
-        return made.title.record
+        body = {"values": self._values(told, entity)}
+        made = self._command(self._office, "POST", f"/records/{entity}", body)
+        return RecordRef(entity, made["id"])
 
     def change(self, record: RecordRef, told: Told, because: str | None) -> None:
-        values = self._values(told, record.entity)
-        records.update(self.app, APPLICATION, record, values, reason=because)
+        body: dict[str, Any] = {"values": self._values(told, record.entity)}
+        if because is not None:
+            body["reason"] = because
+        path = f"/records/{record.entity}/{record.id}"
+        seen = self._ask(self._office, "GET", path)["revision"]
+        self._command(self._office, "PATCH", path, body, seen)
 
     def need(self, run: int, key: str, person: RecordRef) -> None:
-        waiting.begin_as_needed(self.app, Actor("Somebody", person), run, key)
+        self._command(person, "POST", f"/runs/{run}/as-needed", {"as_needed": key})
 
     def come(self, moment: datetime) -> None:
         """The worker wakes each run when its moment comes."""
         while (due := self._next_due(moment)) is not None:
             self.now = max(due, self.now)
             waiting.wake(self.app)
+            self._seen.clear()
         self.now = max(moment, self.now)
+        self._seen.clear()
 
     def _next_due(self, until: datetime) -> datetime | None:
-        wakes = (
-            run.wakes_at(scope)
-            for run in self._runs()
-            if run.state is RunState.OPEN
-            for scope in run.scopes
-        )
-        return min((due for due in wakes if due is not None and due <= until), default=None)
-
-    def _runs(self) -> list[Run]:
-        with self.database.read() as connection:
-            kept = Running(self.app, connection, APPLICATION).runs
-            found = [kept.load(row.id, hold=False) for row in self._rows(connection, tables.run)]
-            return [run for run in found if run is not None]
+        """The next moment for which a worker looks."""
+        run, wait = tables.run, tables.wait
+        wakes = sa.select(sa.func.min(wait.c.wakes_at)).join(run, run.c.id == wait.c.run_id)
+        with self.app.database.read() as connection:
+            due = connection.scalar(wakes.where(run.c.state == RunState.OPEN))
+        return None if due is None or due > until else due
 
     # -- looking --------------------------------------------------------------------------------
 
     def waiting(self) -> tuple[Waiting, ...]:
-        with self.database.read() as connection:
-            running = Running(self.app, connection, APPLICATION)
-            found = []
-            for row in self._rows(connection, tables.run):
-                run = running.runs.load(row.id, hold=False)
-                assert run is not None
-                if run.is_open:
-                    found += [
-                        Waiting(
-                            task.id or 0,
-                            run.procedure,
-                            task.step,
-                            task.about,
-                            task.seat.lane,
-                            task.seat.role,
-                            candidates(task.seat, running.records),
-                        )
-                        for task in run.open_tasks
-                    ]
-            return tuple(sorted(found, key=lambda item: item.task))
+        if "waiting" not in self._seen:
+            roles = {role.title: key for key, role in self.definitions.roles.items()}
+            tasks = [
+                self._ask(self._office, "GET", f"/tasks/{line['id']}")
+                for run in self._look()
+                for line in run["tasks"]
+                if line["state"] == TaskState.OPEN
+            ]
+            self._seen["waiting"] = tuple(
+                Waiting(
+                    task["id"],
+                    task["procedure"],
+                    task["step"],
+                    _record(task["about"]),
+                    task["lane"],
+                    roles[task["role_title"]],
+                    tuple(map(_record, task["candidates"])),
+                )
+                for task in sorted(tasks, key=lambda task: task["id"])
+            )
+        found: tuple[Waiting, ...] = self._seen["waiting"]
+        return found
 
     def history(self) -> tuple[Line, ...]:
-        with self.database.read() as connection:
-            return tuple(
-                Line(row.id, row.procedure, event_of(line.kind, line.step, line.facts))
-                for row in self._rows(connection, tables.run)
-                for line in queues.history_of(connection, row.id)
-            )
+        return tuple(
+            Line(run["id"], run["procedure"], event_of(line["kind"], line["step"], line["facts"]))
+            for run in self._look()
+            for line in run["history"]
+        )
 
     def field(self, record: RecordRef, name: str) -> Value:
-        with self.database.read() as connection:
-            return self._records(connection).field(record, name)
+        path = f"/records/{record.entity}/{record.id}"
+        if path not in self._seen:
+            self._seen[path] = self._ask(self._office, "GET", path)["values"]
+        kept = self.definitions.entities[record.entity].fields[name]
+        return from_json(kept.type, self._seen[path][name])
 
     def newest(self, entity: str) -> RecordRef | None:
-        with self.database.read() as connection:
-            table = self.models.tables[entity]
-            number = connection.scalar(sa.select(sa.func.max(table.c.id)))
-            return None if number is None else RecordRef(entity, number)
+        """How a story finds what came last; nothing that people ask for, so not by a request."""
+        if "newest" not in self._seen:
+            highest = [
+                sa.select(sa.literal(key), sa.func.max(table.c.id))
+                for key, table in self.models.tables.items()
+            ]
+            with self.app.database.read() as connection:
+                found = connection.execute(sa.union_all(*highest)).all()
+            self._seen["newest"] = {row[0]: row[1] for row in found}
+        number = self._seen["newest"][entity]
+        return None if number is None else RecordRef(entity, number)
 
     def holders(self, role: str) -> tuple[RecordRef, ...]:
-        with self.database.read() as connection:
-            return self._records(connection).every_holder(role)
+        """Whom a story means by a role."""
+        with self.app.database.read() as connection:
+            kept = Records(connection, self.models, self.definitions.entities, self.now)
+            return kept.every_holder(role)
+
+    def _look(self) -> list[Any]:
+        """All runs, oldest first; read anew where they are at another revision than when seen."""
+        if "runs" not in self._seen:
+            lines = self._every(self._office, "/runs")
+            for line in lines:
+                seen = self._runs.get(line["id"])
+                if seen is None or seen["revision"] != line["revision"]:
+                    path = f"/runs/{line['id']}"
+                    self._runs[line["id"]] = self._ask(self._office, "GET", path)
+            self._seen["runs"] = sorted(self._runs.values(), key=lambda run: run["id"])
+        found: list[Any] = self._seen["runs"]
+        return found
+
+    # -- requests -------------------------------------------------------------------------------
+
+    def _command(
+        self, person: RecordRef, method: str, path: str, body: Any, revision: int | None = None
+    ) -> Any:
+        self._seen.clear()
+        return self._ask(person, method, path, body, revision)
+
+    def _every(self, person: RecordRef, path: str) -> list[Any]:
+        """A whole list, page by page."""
+        found: list[Any] = []
+        mark = "&" if "?" in path else "?"
+        following: str | None = f"{path}{mark}limit={paging.MOST}"
+        while following is not None:
+            page = self._ask(person, "GET", following)
+            found += page["items"]
+            following = page["next"] and page["next"].removeprefix(PREFIX)
+        return found
+
+    def _ask(
+        self,
+        person: RecordRef,
+        method: str,
+        path: str,
+        body: Any = None,
+        revision: int | None = None,
+    ) -> Any:
+        """What the API answers; a refusal that a story may tell of is raised as what it is."""
+        status, told = self.surface(method, path, self._token(person), body, revision)
+        if status < 400:
+            return told
+        if told["type"] == INVALID:
+            raise refusals.Invalid(told["detail"], told["problems"])
+        assert told["type"] in REFUSED, f"{method} {path}: {told}"
+        raise REFUSED[told["type"]](told["detail"])
+
+    def _token(self, person: RecordRef) -> str:
+        if person not in self._tokens:
+            login = f"person-{person.id}"
+            access.create_account(self.app, login, person.id, "a long and secret one")
+            actor = Actor(login, person, login)
+            self._tokens[person] = access.create_token(self.app, actor, "a story", None)
+        return self._tokens[person]
 
     # -- as people send it ----------------------------------------------------------------------
-
-    def _records(self, connection: sa.Connection) -> Records:
-        return Records(connection, self.models, self.definitions.entities, self.now)
-
-    def _rows(self, connection: sa.Connection, table: sa.Table) -> Any:
-        return connection.execute(sa.select(table).order_by(table.c.id)).all()
 
     def _values(self, told: Told, entity: str) -> dict[str, Any]:
         columns = self.definitions.entities[entity].columns
@@ -216,8 +339,12 @@ class Served:
         raw = {key: item for key, item in told.raw.items() if key not in rows}
         values, problems = Told(raw, told.names).values(asked)
         if problems:
-            raise Invalid("What the story says cannot be read.", problems)
+            raise refusals.Invalid("What the story says cannot be read.", problems)
         return {key: to_json(value) for key, value in values.items()} | rows
+
+
+def _record(title: Mapping[str, Any]) -> RecordRef:
+    return RecordRef(title["entity"], title["id"])
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -227,14 +354,3 @@ def _row(row: Row) -> dict[str, Any]:
     if row.remove:
         sent["remove"] = True
     return sent
-
-
-def _begun(running: Running, beginning: Beginning, about: RecordRef) -> Any:
-    """Begin as the engine does when another procedure hands over."""
-    procedure = next(
-        key
-        for key, item in running.app.definitions.procedures.items()
-        if any(start is beginning for start in item.starts)
-    )
-    running.machine.begin(running.book(procedure), beginning, about)
-    return lambda: None

@@ -1,8 +1,9 @@
-"""The shipped stories, told again where there is a database: the same happens, on SQLite and PostgreSQL."""
+"""The shipped stories, told by the product: the same happens through the API, on both databases."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 
 from server import loading
 from server.domain.definitions import Definitions
+from server.domain.scenario import Pass, Scenario, Story
 from server.engine.events import kind
-from server.rules import Rules
 from server.usecases.rehearsal import Player, play
 from server.usecases.rehearsal.player import MONDAY
+from server.usecases.rehearsal.stage import Line
 from tests.promises.shop import YARD
-from tests.scenarios.served import Served
+from tests.scenarios.served import Served, with_office
+from tests.scenarios.surfaces import ClockedProcess, within
 from tests.usecases.council_hall import COUNCIL
 
 pytestmark = pytest.mark.slow
@@ -33,34 +36,61 @@ def definitions(request, tmp_path) -> Definitions:
         folders = (COUNCIL,)
     loaded = loading.load(folders)
     assert loaded.definitions is not None, loaded.diagnostics
-    return loaded.definitions
+    return with_office(loaded.definitions)
 
 
-def test_every_story_goes_the_same_way_with_a_database_as_without(definitions, database):
-    rules = Rules(definitions.decisions)
-    served = Served(definitions, database)
-    otherwise = []
+def test_every_story_goes_the_same_way_through_the_api_as_in_memory(
+    definitions, database, tmp_path
+):
+    stage = Served(definitions, database)
+    stage.surface = within(stage, tmp_path)
+
+    assert list(otherwise(stage, stories(definitions))) == []
+
+
+def test_stories_in_which_time_passes_go_the_same_way_with_a_server(database, tmp_path):
+    # given a server in a process of its own, and the shipped stories in which time passes
+    definitions = loading.load(loading.folders([])).definitions
+    assert definitions is not None
+    process = ClockedProcess(database.engine.url.render_as_string(hide_password=False), tmp_path)
+    process.carry_out("db", "apply")
+    stage = Served(definitions, database)
+    process.clock.write_text(stage.now.isoformat())
+    stage.surface = process.surface(stage)
+    timed = [
+        (scenario, story)
+        for scenario, story in stories(definitions)
+        if any(isinstance(act, Pass) for act in story.acts)
+    ]
+    process.start()
+    try:
+        # when its people play them
+        # then they go as told
+        assert list(otherwise(stage, timed)) == []
+    finally:
+        process.kill()
+    assert len(timed) > 8
+
+
+def stories(definitions: Definitions) -> Iterator[tuple[Scenario, Story]]:
     for scenario in definitions.scenarios.values():
         for story in scenario.stories:
-            # given the story as it is played in memory
-            rehearsed = play(definitions, rules.decide, scenario, story)
-
-            # when it is played through the use cases
-            names = served.enter_given(story.given, story.given.now or MONDAY)
-            differences = Player(definitions, scenario, story, served, names).play()
-
-            # then it goes as told here and there, and leaves the same history
-            otherwise += [
-                f"{story.title}: {item.path}: {item.sentence}"
-                for item in (*rehearsed.differences, *differences)
-            ]
-            if told(served.history()) != told(rehearsed.history):
-                otherwise.append(f"{story.title}: another history")
-
-    assert otherwise == []
+            yield scenario, story
 
 
-def told(history) -> list[tuple[int, str, str, str | None]]:
+def otherwise(stage: Served, told_here: Iterable[tuple[Scenario, Story]]) -> Iterator[str]:
+    """Where stories go otherwise than told, or leave another history than in memory."""
+    for scenario, story in told_here:
+        rehearsed = play(stage.definitions, stage.rules.decide, scenario, story)
+        names = stage.enter_given(story.given, story.given.now or MONDAY)
+        played = Player(stage.definitions, scenario, story, stage, names).play()
+        for item in (*rehearsed.differences, *played):
+            yield f"{story.title}: {item.path}: {item.sentence}"
+        if happened(stage.history()) != happened(rehearsed.history):
+            yield f"{story.title}: another history"
+
+
+def happened(history: Iterable[Line]) -> list[tuple[int, str, str, str | None]]:
     """What has happened to each run in order; runs are counted anew."""
     runs = sorted({line.run for line in history})
     return [

@@ -1,4 +1,4 @@
-"""Starts that only time triggers, begun by hand."""
+"""Starts that nobody has a button for, begun by hand."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ def test_a_condition_that_does_not_hold_begins_nothing(yard) -> None:
     assert runs.page(yard.app, APPLICATION).items == ()
 
 
+def test_a_record_is_handed_over_by_hand_where_the_procedure_before_did_not(yard) -> None:
+    boat = a_boat(yard)
+
+    run = starting.begin_on(yard.app, APPLICATION, "rigging", "after-building", boat)
+
+    assert [task.step for task in run.tasks] == ["rig"]
+    assert run.line.about.record.id == boat
+    assert_sound(yard.app)
+
+
 def test_a_period_begins_a_run_for_each_record_of_its_list(yard) -> None:
     begun = starting.begin_for_period(yard.app, APPLICATION, "reviewing", "monthly")
 
@@ -70,7 +80,7 @@ def test_a_period_begins_a_run_for_each_record_of_its_list(yard) -> None:
         (
             lambda app, who: starting.begin_on(app, who, "reviewing", "monthly", 1),
             WrongState,
-            "does not wait for a moment",
+            "does not begin on a record",
         ),
         (
             lambda app, who: starting.begin_for_period(app, who, "launching", "high-water"),

@@ -13,6 +13,7 @@ from server.api.schemas import (
     MOMENT,
     TEXT,
     WHOLE,
+    YES_NO,
     Schema,
     component,
     listing,
@@ -94,6 +95,8 @@ SHAPES["Wait"] = shape(
         "due": nullable(MOMENT),
         "late": nullable(MOMENT),
         "run": nullable(ID),
+        "is_signed": YES_NO
+        | {"description": "Signatures are waited for; the tasks to give them are open"},
     }
 )
 SHAPES["Offer"] = shape({"as_needed": KEY, "title": TEXT, "list": WHOLE, "role_title": TEXT})
@@ -153,6 +156,7 @@ def wait(view: WaitView) -> dict[str, Any]:
         "due": moment_or_none(view.due),
         "late": moment_or_none(view.late),
         "run": view.run,
+        "is_signed": view.is_signed,
     }
 
 
