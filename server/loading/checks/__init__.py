@@ -57,6 +57,8 @@ NAMES = (
     "duplicate_start",
     "called_continues",
     "calls_in_circle",
+    "ping_pong",
+    "never_over",
     "misfiled",
     "outside_work",
     # its steps
@@ -75,6 +77,7 @@ NAMES = (
     "reserved_name",
     # approvals and votes
     "votes_clash",
+    "too_few_seats",
     "nobody_signs",
     "approval_not_kept",
     "asked_by_nobody",

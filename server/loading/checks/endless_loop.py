@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Approve, Call, Do, Step, WaitUntil, walk
 from server.loading.checks.graph import reachable
+from server.loading.checks.resting import rests
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -39,7 +39,7 @@ CODE = "PRC008"
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
     for steps in manuscript.lists():
-        by_itself = {step.key for step in steps.steps if not _rests(step)}
+        by_itself = {step.key for step in steps.steps if not rests(step)}
         ways = {
             key: [other for other in followers if other in by_itself]
             for key, followers in steps.ways().items()
@@ -58,11 +58,3 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                     f"From step '{key}' the run can come back to it without a person.",
                     "Let somebody act in this loop, or lead one of its steps elsewhere.",
                 )
-
-
-def _rests(step: Step) -> bool:
-    """Whether a run stays here until somebody acts, or something comes."""
-    return any(isinstance(inner.action, _RESTING) for inner in walk((step,)))
-
-
-_RESTING = (Do, Approve, Call, WaitUntil)
