@@ -170,6 +170,10 @@ class _Reading:
         self.is_hopeless = True
         if error.validator == "pattern":
             return faults.ill_formed(mark, "The key", wording.cut(key), wording.pattern(error))
+        if error.validator == "enum":
+            return faults.not_one_of(
+                mark, "The key", f"'{wording.cut(key)}'", wording.choices(error)
+            )
         return faults.wrong_size(mark, f"The key '{wording.cut(key)}'", wording.amount(error))
 
     # -- one of several -----------------------------------------------------------------------

@@ -171,7 +171,7 @@ class Scope:
             if expected.kind is Kind.CHOICE:
                 hint = did_you_mean(root, expected.choices, also=known)
                 return MisreadError(f"'{root}' is not a value here.", *place, hint)
-        hint = did_you_mean(root, known)
+        hint = did_you_mean(root, known, also=self._plurals if self._reads else ())
         if self._text[place[1] : place[1] + 1] == "-":
             hint = "A hyphen is a minus sign here; names are written with underscores."
         return MisreadError(f"Nothing is called '{root}' here.", *place, hint)

@@ -66,9 +66,9 @@ def _read_template(desk: Desk, key: str, scope: Scope) -> None:
         return
     for name in sorted(find_undeclared_variables(tree) - scope.names.keys()):
         line = next(node.lineno for node in tree.find_all(template.Name) if node.name == name)
+        sentence = f"Nothing is called '{name}' here."
         hint = did_you_mean(name, scope.names)
-        sentence = f"Nothing is called '{name}' here. {hint}"
-        desk.say(faults.no_template(_mark(desk, key, line, name), sentence))
+        desk.say(faults.no_template(_mark(desk, key, line, name), sentence, hint))
     if desk.manuscript.has_all_entities:
         for dotted, line in _paths(tree):
             _read_path(desk, key, scope, dotted, line)
@@ -84,7 +84,7 @@ def _read_path(desk: Desk, key: str, scope: Scope, dotted: str, line: int) -> No
     if isinstance(resolved, tuple):
         problem = resolved[0]
         mark = _mark(desk, key, line, dotted, problem.start)
-        desk.say(faults.no_template(mark, f"{problem.message} {problem.hint}".strip()))
+        desk.say(faults.no_template(mark, problem.message, problem.hint))
 
 
 def _paths(tree: template.Template) -> Iterator[tuple[str, int]]:

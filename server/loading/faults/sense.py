@@ -59,7 +59,7 @@ def unfit(mark: Mark, sentence: str, hint: str = "") -> Diagnostic:
     return Diagnostic("EXP003", mark, sentence, hint)
 
 
-def no_template(mark: Mark, sentence: str) -> Diagnostic:
+def no_template(mark: Mark, sentence: str, hint: str = "") -> Diagnostic:
     """EXP004 no-template: the subject or text of a notification cannot be filled in.
 
     Between `{{` and `}}` stands a field of the record that the notification is about, or `number`.
@@ -72,9 +72,8 @@ def no_template(mark: Mark, sentence: str) -> Diagnostic:
         notification: case-decided
         subject: "Case {{ case.subject }} is decided"
     """
-    return Diagnostic(
-        "EXP004", mark, sentence, "Write {{ entity.field }}, with braces and dots just so."
-    )
+    written = "Write {{ entity.field }}, with braces and dots just so."
+    return Diagnostic("EXP004", mark, sentence, hint or written)
 
 
 def may_stay_empty(mark: Mark) -> Diagnostic:
