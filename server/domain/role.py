@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -32,3 +32,10 @@ class Role:
 
     def allows(self, operation: Operation, entity: str) -> bool:
         return operation in self.may.get(entity, frozenset()) | self.may.get("*", frozenset())
+
+
+def any_allows(
+    roles: Mapping[str, Role], held: Iterable[str], operation: Operation, entity: str
+) -> bool:
+    """Whether one of the roles held lets this be done by hand to records of the entity."""
+    return any(roles[key].allows(operation, entity) for key in held if key in roles)

@@ -66,6 +66,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form must ask before anything is typed into it; it may ask more.
+
+    `shows` are the fields to be read only, `needs` those without which it is refused, `takes`
+    those that may be filled in or left. A field of a row goes by `list.field`.
+    """
+
+    shows: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """A procedure begins: by hand, or, `about` a record, as if another had handed over to it."""
 
@@ -77,6 +90,7 @@ class Begin:
     answers: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
     refused: str | None = None
+    form: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ class Complete:
     answers: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
     refused: str | None = None
+    form: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +166,9 @@ class Then:
     procedure's latest run; `stopped` and `failed` the procedures whose latest run was stopped or
     could not go on; `hands_over_to` every procedure handed over to so far; `told` who was told
     with which notification; `late` which tasks have become late, by step, and who was told;
-    `rules` which rules a step last went by.
+    `rules` which rules a step last went by. `may` and `may_not` tell what holders of a role do by
+    hand to records of an entity, `may_become` which statuses a record may be given next; these
+    three name what matters and leave out the rest.
     """
 
     path: Path
@@ -164,6 +181,9 @@ class Then:
     told: Mapping[str, tuple[str, ...]] | None = None
     late: Mapping[str, tuple[str, ...]] | None = None
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    may: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    may_not: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    may_become: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Act = Begin | Complete | Enter | Change | Need | Pass | Then

@@ -19,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotAllowed, NotAuthenticated, NotFound
-from server.domain.role import Operation
+from server.domain.role import Operation, any_allows
 from server.domain.values import Kind, RecordRef, Type
 from server.storage import access as kept
 from server.storage.access import Account, Token
@@ -318,8 +318,7 @@ def allows(
     if actor.person is None:
         return True
     held = roles_of(app, actor, records)
-    roles = app.definitions.roles
-    return any(roles[key].allows(Operation(operation), entity) for key in held if key in roles)
+    return any_allows(app.definitions.roles, held, Operation(operation), entity)
 
 
 def require(

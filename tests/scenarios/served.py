@@ -38,7 +38,7 @@ from server.usecases import App, access, waiting
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.setting import Told
-from server.usecases.rehearsal.stage import Line, Waiting
+from server.usecases.rehearsal.stage import Line, Waiting, asked
 
 OFFICE = "administrator"
 """The role of whoever asks for what no person of the story does."""
@@ -254,6 +254,17 @@ class Served:
         number = self._seen["newest"][entity]
         return None if number is None else RecordRef(entity, number)
 
+    def asked(self, task: int) -> Mapping[str, str]:
+        return _asked(self._ask(self._office, "GET", f"/tasks/{task}")["form"])
+
+    def asked_to_begin(self, procedure: str, beginning: Beginning) -> Mapping[str, str]:
+        [form] = [
+            start["form"]
+            for start in self._ask(self.holders(str(beginning.by))[0], "GET", "/starts")["items"]
+            if (start["procedure"], start["start"]) == (procedure, beginning.key)
+        ]
+        return _asked(form)
+
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Whom a story means by a role."""
         with self.app.database.read() as connection:
@@ -345,6 +356,19 @@ class Served:
 
 def _record(title: Mapping[str, Any]) -> RecordRef:
     return RecordRef(title["entity"], title["id"])
+
+
+def _asked(form: Mapping[str, Any]) -> Mapping[str, str]:
+    """How a form has each field, as a browser or a program is told."""
+    found = {}
+    for section in form["sections"]:
+        rows = section.get("rows")
+        named = [(item["key"], item) for item in section["fields"] if not item["asked"]]
+        if rows:
+            named = [(f"{rows['key']}.{item['key']}", item) for item in rows["offered"]["fields"]]
+        for key, item in named:
+            found[key] = asked(required=item["required"], read_only=item["read_only"])
+    return found
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -191,6 +191,78 @@ class TestAStoryThatGoesOtherwise:
         ]
 
 
+class TestWhatMustBeAskedAndAllowed:
+    """What a form must ask, what a role may do by hand, what a record may become."""
+
+    def test_is_there(self, told):
+        judged = JUDGED.replace("by: ann", "form: { shows: [subject], needs: [reason] }, by: ann")
+        then = """\
+    then:
+      may: { clerk: { case: [read, create] } }
+      may_not: { clerk: { case: [delete] }, manager: { note: [read] } }
+      may_become: { fence: [closed] }
+"""
+
+        assert told(judged + then) == []
+
+    @pytest.mark.parametrize(
+        ("form", "said"),
+        [
+            ("takes: [reason]", "to take 'reason', or to do without; it is needed there."),
+            ("shows: [reason]", "to show 'reason', to be read only; it is needed there."),
+            ("needs: [subject]", "to need 'subject'; it can only be read there."),
+        ],
+    )
+    def test_is_told_where_a_form_asks_otherwise(self, told, form, said):
+        judged = JUDGED.replace("by: ann", f"form: {{ {form} }}, by: ann")
+
+        [sentence] = told(judged + "    then: { open: [] }\n")
+
+        assert sentence.endswith(f" Expected the form {said}")
+
+    def test_is_told_where_the_form_of_a_start_asks_otherwise(self, told):
+        begun = (
+            "      - { begin: case-registration, form: { shows: [subject] }, by: bob,\n"
+            "          answers: { subject: A gate, owner: ann } }\n"
+        )
+
+        [sentence] = told(begun + "    then: { open: [judge] }\n")
+
+        assert sentence.endswith("to show 'subject', to be read only; it is needed there.")
+
+    def test_is_told_where_a_field_stands_on_the_form_only_once_another_is_answered(self, told):
+        begun = (
+            "      - { begin: case-registration, form: { takes: [pages] }, by: bob,\n"
+            "          answers: { subject: A gate, owner: ann } }\n"
+        )
+
+        [sentence] = told(begun + "    then: { open: [judge] }\n")
+
+        assert sentence.endswith("to take 'pages', or to do without; it is not shown.")
+
+    @pytest.mark.parametrize(
+        ("then", "said"),
+        [
+            (
+                "may: { manager: { case: [update] } }",
+                "Expected that a manager may update cases; no such right is given.",
+            ),
+            (
+                "may_not: { clerk: { case: [read] } }",
+                "Expected that a clerk may not read cases; it is allowed.",
+            ),
+            (
+                "may_become: { fence: [closed] }",
+                "Expected that fence may become closed; it is open, and may become decided.",
+            ),
+        ],
+    )
+    def test_is_told_where_rights_and_moves_are_others(self, told, then, said):
+        [sentence] = told(f"      - then: {{ {then} }}\n    then: {{ open: [judge] }}\n")
+
+        assert sentence.endswith(said)
+
+
 WAITING = """\
 procedure: case-review
 steps:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from server.domain.form import Form
 from server.domain.procedure import Approve, Beginning, Do, Procedure, Step
-from server.domain.scenario import Act, Begin, Change, Complete, Enter, Need, Pass, Place
+from server.domain.scenario import Act, Asked, Begin, Change, Complete, Enter, Need, Pass, Place
 from server.domain.values import Type
 from server.loading.building.story_ends import then
 from server.loading.building.story_names import PLACE, Names
@@ -68,6 +68,7 @@ def _begin(names: Names, raw: Mapping[str, Any], path: Path) -> Begin:
         answers,
         raw.get("as"),
         raw.get("refused"),
+        _form(names, raw, [names.form(start.form)] if start else [], path),
     )
 
 
@@ -125,9 +126,38 @@ def _complete(names: Names, raw: Mapping[str, Any], path: Path) -> Complete:
             names.call(raw, action.creates.entity, path, again=True)
     if steps:
         names.answers(answers, types, form, f"Step '{place.step}'", path)
+    forms = [names.form(getattr(step.action, "form", None)) for step in steps]
     return Complete(
-        path, place, raw.get("by"), outcome, answers, raw.get("as"), raw.get("refused")
+        path,
+        place,
+        raw.get("by"),
+        outcome,
+        answers,
+        raw.get("as"),
+        raw.get("refused"),
+        _form(names, raw, forms, path),
     )
+
+
+def _form(
+    names: Names, raw: Mapping[str, Any], forms: Sequence[Form | None], path: Path
+) -> Asked | None:
+    """What the form must ask; a field that none of these forms has is told."""
+    if "form" not in raw:
+        return None
+    known = {key for form in forms if form is not None for key in _fields(form)}
+    for part, keys in raw["form"].items():
+        for index, key in enumerate(keys):
+            if forms and key not in known:
+                mark = names.desk.source.mark(*path, "form", part, index)
+                names.desk.say(faults.not_asked(mark, key, "Its form", known))
+    return Asked(**{part: tuple(keys) for part, keys in raw["form"].items()})
+
+
+def _fields(form: Form) -> Iterator[str]:
+    yield from (item.field for item in form.fields)
+    for rows in form.rows:
+        yield from (f"{rows.field}.{item.field}" for item in rows.fields)
 
 
 def _buttons(step: Step) -> Iterator[str]:

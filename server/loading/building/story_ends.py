@@ -39,6 +39,13 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
         names.place(written, (*path, "late", written), is_key=True)
         for person in several(people):
             names.look_up(person, (*path, "late", written), "person")
+    for key in ("may", "may_not"):
+        for role, rights in raw.get(key, {}).items():
+            names.desk.refer_key("role", role, *path, key, role)
+            for entity in rights:
+                names.desk.refer_key("entity", entity, *path, key, role, entity)
+    for name, statuses in raw.get("may_become", {}).items():
+        _statuses(names, name, statuses, (*path, "may_become", name))
     told, late = raw.get("told"), raw.get("late")
     return Then(
         path,
@@ -51,7 +58,30 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
         {key: several(people) for key, people in told.items()} if told is not None else None,
         {key: several(people) for key, people in late.items()} if late is not None else None,
         {key: several(rules) for key, rules in raw.get("rules", {}).items()},
+        _rights(raw.get("may", {})),
+        _rights(raw.get("may_not", {})),
+        {name: tuple(statuses) for name, statuses in raw.get("may_become", {}).items()},
     )
+
+
+def _rights(raw: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {
+        role: {entity: tuple(operations) for entity, operations in rights.items()}
+        for role, rights in raw.items()
+    }
+
+
+def _statuses(names: Names, name: str, statuses: list[str], path: Path) -> None:
+    key = names.known.get(name, name)
+    entity = names.desk.manuscript.entities.get(key)
+    if entity is None:
+        names.look_up(name, path, is_key=True)
+        return
+    for index, status in enumerate(statuses):
+        if status not in entity.statuses:
+            mark = names.desk.source.mark(*path, index)
+            where = f"A record of the kind {key}"
+            names.desk.say(faults.no_such_outcome(mark, status, where, entity.statuses))
 
 
 def _open(names: Names, raw: Any, path: Path) -> tuple[Open, ...]:

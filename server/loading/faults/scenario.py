@@ -73,7 +73,8 @@ def no_such_step(mark: Mark, step: str, procedure: str, known: Iterable[str]) ->
 def not_asked(mark: Mark, key: str, where: str, known: Iterable[str]) -> Diagnostic:
     """SCN003 not-asked: a story answers what the form and the questions do not ask.
 
-    Answers go by the keys of fields that the form shows, and of questions that the step asks.
+    Answers go by the keys of fields that the form shows, and of questions that the step asks. What a form
+    must ask goes by fields too, one of a row as `list.field`.
 
         scenario: case-review
         title: How cases are reviewed

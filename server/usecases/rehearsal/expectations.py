@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.definitions import Definitions
+from server.domain.entity import STATUS
+from server.domain.role import Operation, any_allows
 from server.domain.run import RunState
-from server.domain.scenario import Open, Path, Then
+from server.domain.scenario import Asked, Open, Path, Then
 from server.domain.values import Kind, RecordRef, Value, to_json
 from server.engine import events as happened
 from server.usecases.rehearsal import setting
-from server.usecases.rehearsal.stage import Stage, Waiting
+from server.usecases.rehearsal.stage import NEEDS, SHOWS, TAKES, Stage, Waiting
 
 NOW = "now"
 
@@ -42,6 +44,9 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         yield from _late(then, then.late, seen)
     for place, rules in then.rules.items():
         yield from _rules(then, place, rules, seen)
+    yield from _rights(then, seen)
+    for name, statuses in then.may_become.items():
+        yield from _moves(then, name, statuses, seen)
 
 
 # -- open tasks -----------------------------------------------------------------------------------
@@ -261,6 +266,68 @@ def _rules(
             (*then.path, "rules", place),
             f"Expected '{step}' to be decided by {', '.join(rules)}; it was by {came}.",
         )
+
+
+# -- forms, rights and moves ----------------------------------------------------------------------
+
+
+def differing_form(
+    wanted: Asked, actual: Mapping[str, str], at: Path
+) -> Iterator[tuple[Path, str]]:
+    """Where a form does not ask what it must; `actual` tells how it has each field."""
+    for part, keys in ((SHOWS, wanted.shows), (NEEDS, wanted.needs), (TAKES, wanted.takes)):
+        for key in keys:
+            if actual.get(key) != part:
+                yield (
+                    (*at, part),
+                    f"Expected the form {_HAVING[part].format(key)}; {_HAS[actual.get(key)]}.",
+                )
+
+
+_HAVING = {
+    SHOWS: "to show '{}', to be read only",
+    NEEDS: "to need '{}'",
+    TAKES: "to take '{}', or to do without",
+}
+_HAS = {
+    SHOWS: "it can only be read there",
+    NEEDS: "it is needed there",
+    TAKES: "it may be filled in there",
+    None: "it is not shown",
+}
+
+
+def _rights(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    for part, roles, wanted in (("may", then.may, True), ("may_not", then.may_not, False)):
+        for role, rights in roles.items():
+            for entity, operations in rights.items():
+                for operation in map(Operation, operations):
+                    allowed = any_allows(seen.definitions.roles, [role], operation, entity)
+                    if allowed is not wanted:
+                        yield (
+                            (*then.path, part, role, entity),
+                            (
+                                f"Expected that a {role} {'may' if wanted else 'may not'} {operation} "
+                                f"{seen.definitions.entities[entity].plural}; "
+                                f"{'it is allowed' if allowed else 'no such right is given'}."
+                            ),
+                        )
+
+
+def _moves(
+    then: Then, name: str, statuses: tuple[str, ...], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    record = seen.named(name)
+    known = seen.definitions.entities[record.entity].statuses
+    now = str(seen.stage.field(record, STATUS))
+    for status in statuses:
+        if now not in known or status not in known[now].to:
+            yield (
+                (*then.path, "may_become", name),
+                f"Expected that {name} may become {status}; it is {now}, and may become "
+                f"{', '.join(known[now].to) if now in known else ''}".rstrip(" ,")
+                + ".",
+            )
 
 
 # -- words ----------------------------------------------------------------------------------------

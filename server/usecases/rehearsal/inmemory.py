@@ -31,7 +31,7 @@ from server.usecases.holding import written_fields
 from server.usecases.rehearsal.memory import Memory
 from server.usecases.rehearsal.runs import Kept, RunsInMemory
 from server.usecases.rehearsal.setting import Told
-from server.usecases.rehearsal.stage import Line, Waiting
+from server.usecases.rehearsal.stage import Line, Waiting, asked
 
 
 class Rehearsal:
@@ -211,6 +211,33 @@ class Rehearsal:
     def newest(self, entity: str) -> RecordRef | None:
         return max(self.memory.all(entity), default=None)
 
+    def asked(self, task: int) -> Mapping[str, str]:
+        run_id, number = self.runs.tasks[task]
+        kept = self.runs.known[run_id]
+        draft = self._draft()
+        walk = self._machine(draft).walk(kept.run, kept.book)
+        found = kept.run.tasks[number]
+        step = walk.step(found.scope, found.step)
+        return self._shown(sheet_of(walk, found, step, draft, self.definitions.entities))
+
+    def asked_to_begin(self, procedure: str, beginning: Beginning) -> Mapping[str, str]:
+        if beginning.form is None:
+            return {}
+        form = self.runs.book(procedure).forms[beginning.form]
+        entity = self.definitions.entities[form.entity]
+        return self._shown(Sheet(form, entity, None, {}, self._draft()))
+
+    def _shown(self, sheet: Sheet | None) -> Mapping[str, str]:
+        if sheet is None:
+            return {}
+        places = {place.field.key: place for place in sheet.shown({})}
+        for lists in sheet.rows(self.definitions.entities):
+            places |= {f"{lists.rows.field}.{item.field.key}": item for item in lists.places}
+        return {
+            key: asked(required=place.required, read_only=place.read_only)
+            for key, place in places.items()
+        }
+
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         return self._people(self._draft()).every_holder(role)
 
@@ -222,15 +249,18 @@ class Rehearsal:
             self.memory, definitions.entities, definitions.decisions, self._decide, self.runs.now
         )
 
+    def _machine(self, draft: Draft, person: RecordRef | None = None) -> Machine:
+        people = PeopleSeen(draft, self._people(self._draft()), self.definitions.entities)
+        return Machine(draft, people, self.definitions.roles, self._decide, self.runs, person)
+
     def _people(self, draft: Draft) -> PeopleOfRecords:
         return PeopleOfRecords(draft, self.definitions.entities)
 
     def _carry_out(self, do: Callable[[_Command], Any], person: RecordRef | None = None) -> Any:
         """One command of a person, or of the application itself, settled and kept."""
         draft = self._draft()
-        entities, roles = self.definitions.entities, self.definitions.roles
-        people = PeopleSeen(draft, self._people(self._draft()), entities)
-        machine = Machine(draft, people, roles, self._decide, self.runs, person)
+        entities = self.definitions.entities
+        machine = self._machine(draft, person)
         self.runs.machine = machine
         try:
             made = do(_Command(draft, machine))

@@ -13,6 +13,7 @@ from server.domain.procedure import Beginning
 from server.domain.refusals import Invalid, Refusal
 from server.domain.scenario import (
     Act,
+    Asked,
     Begin,
     Change,
     Complete,
@@ -27,7 +28,7 @@ from server.domain.scenario import (
 )
 from server.domain.values import RecordRef
 from server.usecases.rehearsal import setting
-from server.usecases.rehearsal.expectations import Seen, differences
+from server.usecases.rehearsal.expectations import Seen, differences, differing_form
 from server.usecases.rehearsal.stage import Line, Stage, Waiting
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -101,6 +102,8 @@ class Player:
             self._carry_out(act)
         except _NotAsToldError as error:
             return (Difference(act.path, str(error)),)
+        except _OtherFormError as error:
+            return error.differences
         except Refusal as refusal:
             happened = REFUSALS[type(refusal).__name__]
             if happened == expected:
@@ -134,6 +137,8 @@ class Player:
         procedure = self._definitions.procedures[act.procedure]
         beginning = procedure.beginning(act.start or "")
         assert beginning is not None, "the scenario was checked"
+        if act.form is not None:
+            _compare(act.form, self._stage.asked_to_begin(procedure.key, beginning), act.path)
         about = self._named(act.about) if act.about is not None else None
         person = self._beginner(act.by, beginning) if about is None else None
         record = self._stage.begin(
@@ -163,6 +168,8 @@ class Player:
             if not task.people:
                 raise _NotAsToldError(f"Nobody may do '{act.place}'.")
             person = task.people[0]
+        if act.form is not None:
+            _compare(act.form, self._stage.asked(task.task), act.path)
         made = self._made_before()
         self._stage.complete(task.task, person, act.outcome, self._read(act.answers))
         if act.name is not None:
@@ -262,6 +269,22 @@ class Player:
 
 class _NotAsToldError(Exception):
     """The story cannot go on. The text says what was expected and what is."""
+
+
+class _OtherFormError(Exception):
+    """A form asks otherwise than told."""
+
+    def __init__(self, differences: tuple[Difference, ...]) -> None:
+        super().__init__()
+        self.differences = differences
+
+
+def _compare(wanted: Asked, actual: Mapping[str, str], path: Path) -> None:
+    found = tuple(
+        Difference(at, text) for at, text in differing_form(wanted, actual, (*path, "form"))
+    )
+    if found:
+        raise _OtherFormError(found)
 
 
 def _told(refusal: Refusal) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,17 @@ class Waiting:
     lane: str
     role: str
     people: tuple[RecordRef, ...]
+
+
+SHOWS, NEEDS, TAKES = "shows", "needs", "takes"
+"""How a form has a field: to be read only, refused without it, or to be filled in or left."""
+
+
+def asked(*, required: bool, read_only: bool) -> str:
+    """How a form has a field that it shows so."""
+    if read_only:
+        return SHOWS
+    return NEEDS if required else TAKES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,12 @@ class Stage(Protocol):
 
     def newest(self, entity: str) -> RecordRef | None:
         """The record of this entity that came last."""
+
+    def asked(self, task: int) -> Mapping[str, str]:
+        """How the form of an open task has each field that it shows before anything is typed."""
+
+    def asked_to_begin(self, procedure: str, beginning: Beginning) -> Mapping[str, str]:
+        """As `asked`, for the form of a start."""
 
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Who holds a role, for whatever record."""
