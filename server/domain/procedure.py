@@ -90,6 +90,8 @@ class Do:
     due: Due | None = None
 
 
+LATE = "late"
+"""The outcome of what was waited for, or asked to be signed, until `at_latest`."""
 BECAUSE = "because"
 """What the reason of a signature is called among the answers of its task."""
 REASON_LENGTH = Decimal(2000)

@@ -3,6 +3,7 @@
 draft    pending changes of records over the records that are
 seats    who may do a task
 deadlines by when, and who is told when it is late
+moments  which moment an expression of time means
 people   who holds what, as the command leaves it
 events   what has happened, in the past tense
 settling what follows from a command, until nothing more does

@@ -6,23 +6,16 @@ with whoever has it; the role that is named is told once. Source: language refer
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.domain.procedure import Approve, Do, Due
 from server.domain.run import Limit, Task
-from server.domain.values import RecordRef, Value
+from server.domain.values import RecordRef
 from server.engine import events as happened
 from server.engine import seats
 from server.engine.facts import Facts
+from server.engine.moments import moment_of
 from server.engine.walk import Walk
-
-
-def due_at(within: Value, since: datetime) -> datetime:
-    """The moment that `within` of a `Due` means, read with `since` as its `now`."""
-    if isinstance(within, timedelta):
-        return since + within
-    assert isinstance(within, datetime), "definitions were checked"
-    return within
 
 
 class Deadlines:
@@ -64,7 +57,9 @@ class Deadlines:
             )
 
     def _limit(self, walk: Walk, scope: int, due: Due, since: datetime) -> Limit:
-        return Limit(since, due_at(self._facts.value(walk, scope, due.within, at=since), since))
+        at = moment_of(self._facts.value(walk, scope, due.within, at=since), since)
+        assert at is not None, "definitions were checked"
+        return Limit(since, at)
 
     def _told(self, walk: Walk, scope: int, role: str) -> tuple[RecordRef, ...]:
         """Who holds the role for this run; nobody at all is no failure: there is nobody to tell."""

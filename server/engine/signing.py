@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from server.domain.ballot import Mark, Result
 from server.domain.decision import NoVerdict
-from server.domain.procedure import Approve, Step
+from server.domain.procedure import LATE, Approve, Step
 from server.domain.round import BoardSeat, Round, seats_as_values
 from server.domain.run import Seat, Task
 from server.domain.values import RecordRef, Value
@@ -23,12 +23,12 @@ from server.engine import seats
 from server.engine.deadlines import Deadlines
 from server.engine.draft import Draft
 from server.engine.facts import Facts
+from server.engine.moments import moment_of
 from server.engine.seats import PERSON
 from server.engine.walk import StepFailed, Walk
 
 ASKED = "asked"
 """What the table of a signer's condition says where the signer is needed."""
-LATE = "late"
 APPROVAL = "approval"
 """The entity whose records are the signatures."""
 REFUSERS = "refusers"
@@ -286,15 +286,7 @@ class Signing:
     def _late_at(self, walk: Walk, scope: int, action: Approve) -> datetime | None:
         if action.at_latest is None:
             return None
-        match self._facts.value(walk, scope, action.at_latest):
-            case datetime() as moment:
-                return moment
-            case timedelta() as span:
-                return self._draft.now + span
-            case date() as day:
-                return datetime.combine(day + timedelta(days=1), time(), self._draft.now.tzinfo)
-            case _:
-                return None
+        return moment_of(self._facts.value(walk, scope, action.at_latest), self._draft.now)
 
 
 def _kept(action: Approve, before: Round | None, wanted: BoardSeat) -> BoardSeat | None:

@@ -5,17 +5,17 @@ Source: language reference, *Waiting*.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 from server.domain.expression import Expression
-from server.domain.procedure import Step, WaitUntil
+from server.domain.procedure import LATE, Step, WaitUntil
 from server.domain.run import Scope, Wait
 from server.engine import events as happened
 from server.engine.facts import Facts
+from server.engine.moments import moment_of
 from server.engine.tokens import Tokens
 from server.engine.walk import Walk
 
-LATE = "late"
 COME = "come"
 """What the table of a condition says once it holds."""
 
@@ -81,12 +81,4 @@ class Waits:
     ) -> datetime | None:
         if expression is None:
             return None
-        match self._facts.value(walk, scope, expression, at=since):
-            case datetime() as moment:
-                return moment
-            case date() as day:
-                return datetime.combine(day, time(), UTC)
-            case timedelta() as length:
-                return since + length
-            case _:
-                return None
+        return moment_of(self._facts.value(walk, scope, expression, at=since), since)

@@ -16,8 +16,8 @@ from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooL
 from server.domain.run import Run, Task, TaskState
 from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
-from server.engine.deadlines import due_at
 from server.engine.forms import questions
+from server.engine.moments import moment_of
 from server.engine.seats import PERSON, candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
@@ -191,7 +191,8 @@ def _due_at(
     """By when a task should be done, counted from when it opened."""
     if action.due is None:
         return None
-    return due_at(evaluate(action.due.within, names, running.draft, opened_at), opened_at)
+    within = evaluate(action.due.within, names, running.draft, opened_at)
+    return moment_of(within, opened_at)
 
 
 # -- taking -----------------------------------------------------------------------------------

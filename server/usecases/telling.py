@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from server.domain.ballot import Mark
-from server.domain.procedure import Approve, Procedure
+from server.domain.procedure import LATE, Approve, Procedure
 from server.domain.run import Seat
 from server.domain.values import RecordRef
 from server.engine import events as happened
@@ -131,7 +131,7 @@ def _recused(persons: tuple[RecordRef, ...], names: Mapping[int, str]) -> str:
 
 
 def _count(title: str, event: happened.RoundClosed) -> str:
-    result = "too late" if event.result == "late" else event.result
+    result = "too late" if event.result == LATE else event.result
     abstained = f", {event.abstentions} abstained" if event.abstentions else ""
     return (
         f"'{title}' is {result}: of {_counted(event.seats, 'seat')}, {event.approvals} for it, "

@@ -45,14 +45,13 @@ from dataclasses import dataclass
 from server.domain.ballot import Result
 from server.domain.decision import LISTING, Decision
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Approve, Call, Decide, Step, WaitUntil
+from server.domain.procedure import LATE, Approve, Call, Decide, Step, WaitUntil
 from server.domain.values import Kind
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 from server.loading.marked import Path, SourceFile
 
 CODE = "PRC006"
-LATE = "late"
 STOPPED = ("stopped",)
 
 

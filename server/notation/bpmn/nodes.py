@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.procedure import (
+    LATE,
     Approve,
     Call,
     Choose,
@@ -32,7 +33,6 @@ from server.notation.bpmn.outline import Outline
 from server.notation.diagram import Box, Shape
 from server.notation.titles import Titles
 
-LATE = "late"
 _OUTCOME = "Outcome?"
 _STOPPED = "Stopped from outside"
 

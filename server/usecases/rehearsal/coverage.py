@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
-from server.domain.procedure import Approve, Choose, Do, Procedure, Step, WaitUntil
+from server.domain.procedure import LATE, Approve, Choose, Do, Procedure, Step, WaitUntil
 from server.engine import events as happened
 from server.engine.advance import spoken
 from server.usecases.rehearsal.player import Played
 from server.usecases.rehearsal.stage import Line
 
-LATE = "late"
 ON = ""
 """The way out of a step that has only one."""
 _STAYS = (
