@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from server.domain.decision import Decision, Hits, ranks
 from server.domain.expression import Expression, compiled
 from server.domain.expression.nowhere import EPOCH, NOWHERE
-from server.domain.expression.tree import Joined, Node
-from server.domain.expression.walking import free_paths
+from server.domain.expression.walking import conjuncts, free_paths
 from server.domain.values import YES_NO, Value
 
 
@@ -61,15 +60,9 @@ def _passed_over(decision: Decision, held: Sequence[int]) -> Sequence[int]:
 
 def _failed(condition: Expression, names: Mapping[str, Value]) -> tuple[FailedCondition, ...]:
     failed = []
-    for node in _conjuncts(condition.tree):
+    for node in conjuncts(condition.tree):
         text = condition.text[slice(*node.span)]
         if not compiled(Expression(text, node, YES_NO))(names, NOWHERE, EPOCH):
             read = dict.fromkeys(path.parts[0] for path in free_paths(node))
             failed.append(FailedCondition(text, {name: names.get(name) for name in read}))
     return tuple(failed)
-
-
-def _conjuncts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Joined) and node.operator == "and":
-        return tuple(part for operand in node.operands for part in _conjuncts(operand))
-    return (node,)

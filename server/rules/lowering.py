@@ -28,7 +28,7 @@ from server.domain.expression.tree import (
     Where,
 )
 from server.domain.expression.types import type_of
-from server.domain.expression.walking import children, identity, nodes
+from server.domain.expression.walking import children, conjuncts, identity, nodes
 from server.domain.values import YES_NO, Kind, Value
 from server.rules.columns import Column
 from server.rules.formulas import (
@@ -76,7 +76,7 @@ class Lowering:
     def condition(self, expression: Expression) -> Formula:
         """The formula of a rule's condition, within what one rule may cost."""
         text = expression.text
-        parts = [self._part(text, part) for part in _conjuncts(expression.tree)]
+        parts = [self._part(text, part) for part in conjuncts(expression.tree)]
         self.leaves += _leaves(expression.tree)
         while not _is_affordable([part.formula for part in parts]):
             dearest = max(parts, key=lambda part: _price(part.formula))
@@ -147,12 +147,7 @@ class Lowering:
                 return None
             return self._test(operand, "=", known[0], truth)
         parts: list[Formula] = []
-        for bound, operator in (
-            (item.low, ">=" if item.includes_low else ">"),
-            (item.high, "<=" if item.includes_high else "<"),
-        ):
-            if bound is None:
-                continue
+        for operator, bound in item.bounds:
             known = self._known(bound)
             test = None if known is None else self._test(operand, operator, known[0], truth)
             if test is None:
@@ -224,12 +219,6 @@ def _leaves(node: Node) -> int:
             return 0
         case _:
             return 1
-
-
-def _conjuncts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Joined) and node.operator == "and":
-        return tuple(part for operand in node.operands for part in _conjuncts(operand))
-    return (node,)
 
 
 def _price(formula: Formula) -> tuple[int, int]:

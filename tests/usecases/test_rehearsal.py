@@ -169,11 +169,16 @@ class TestAStoryThatGoesOtherwise:
             "13:28 Expected 'judge' to be late; it is not."
         ]
         assert told(later + "    then: { late: { judge: mia } }\n") == []
+        assert told(later + "    then: { late: { judge in case-review: mia } }\n") == []
+        assert told(later + "    then: { late: { judge in case-reopening: mia } }\n") == [
+            "14:46 Expected 'judge' to be late; it is not.",
+            "14:19 Expected nothing else to be late; 'judge' in case-review is.",
+        ]
         assert told(later + "    then: { late: { judge: ann } }\n") == [
-            "14:28 Expected ann to be told that 'judge' is late; told was Mia."
+            "14:28 Expected ann to hear that 'judge' is late; Mia did."
         ]
         assert told(later + "    then: { late: {} }\n") == [
-            "14:19 Expected nothing else to be late; 'judge' is."
+            "14:19 Expected nothing else to be late; 'judge' in case-review is."
         ]
 
     def test_is_told_why_it_was_refused(self, told):

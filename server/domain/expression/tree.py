@@ -105,6 +105,13 @@ class Interval:
     includes_high: bool
     span: Span
 
+    @property
+    def bounds(self) -> tuple[tuple[str, Node], ...]:
+        """Each bound there is, after the sign by which what lies inside compares with it."""
+        signs = (">=" if self.includes_low else ">", "<=" if self.includes_high else "<")
+        ends = zip(signs, (self.low, self.high), strict=True)
+        return tuple((sign, bound) for sign, bound in ends if bound is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

@@ -176,3 +176,10 @@ def meaning(node: Node) -> list[Any]:
 def identity(node: Node) -> str:
     """The meaning as one text: two nodes that say the same have the same."""
     return json.dumps(meaning(node), sort_keys=True)
+
+
+def conjuncts(node: Node) -> tuple[Node, ...]:
+    """The conditions that all have to hold for this one to hold."""
+    if isinstance(node, Joined) and node.operator == "and":
+        return tuple(part for operand in node.operands for part in conjuncts(operand))
+    return (node,)

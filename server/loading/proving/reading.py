@@ -137,13 +137,9 @@ class Reading:
                 return self._opaque(Membership(operand, (item,), node.span))
             return self._comparison(Membership(operand, (item,), node.span), "=", operand, item)
         parts: list[Formula] = []
-        for bound, operator in (
-            (item.low, ">=" if item.includes_low else ">"),
-            (item.high, "<=" if item.includes_high else "<"),
-        ):
-            if bound is not None:
-                whole = Membership(operand, (item,), node.span)
-                parts.append(self._comparison(whole, operator, operand, bound))
+        for operator, bound in item.bounds:
+            whole = Membership(operand, (item,), node.span)
+            parts.append(self._comparison(whole, operator, operand, bound))
         return every(parts)
 
     def _comparison(self, node: Node, operator: str, left: Node, right: Node) -> Formula:

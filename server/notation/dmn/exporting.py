@@ -16,12 +16,12 @@ from server.domain.expression.tree import (
     Constant,
     Interval,
     IsNull,
-    Joined,
     Membership,
     Node,
     Not,
     Path,
 )
+from server.domain.expression.walking import conjuncts
 from server.domain.values import NUMERIC, YES_NO, Kind, Type
 from server.notation.bpmn.markup import Element, document
 from server.notation.dmn.picture import picture
@@ -224,7 +224,9 @@ class _Writer:
     def _place(self, columns: dict[str, _Column], number: int, rule: Rule) -> None:
         """The conditions of a rule, each in its column."""
         assert rule.condition is not None
-        for node in _conjuncts(rule.condition.tree):
+        for node in conjuncts(rule.condition.tree):
+            if isinstance(node, Constant) and node.value is True:
+                continue
             name, cell = self._cell(node)
             if not name or (name in columns and number in columns[name].cells):
                 name, cell = feel(node, self._optional), "true"
@@ -347,13 +349,5 @@ def _tests(items: Sequence[Node]) -> str:
 
 def _ends(item: Node) -> tuple[Node, ...]:
     if isinstance(item, Interval):
-        return tuple(bound for bound in (item.low, item.high) if bound is not None)
+        return tuple(bound for _, bound in item.bounds)
     return (item,)
-
-
-def _conjuncts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Joined) and node.operator == "and":
-        return tuple(part for operand in node.operands for part in _conjuncts(operand))
-    if isinstance(node, Constant) and node.value is True:
-        return ()
-    return (node,)

@@ -206,18 +206,12 @@ def _told(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         if isinstance(line.event, happened.Notified):
             actual.setdefault(line.event.notification, set()).update(line.event.persons)
     for key, names in then.told.items():
-        got = actual.pop(key, None)
+        at, got = (*then.path, "told", key), actual.pop(key, None)
         if got is None:
-            yield (*then.path, "told", key), f"Expected '{key}' to be sent; it was not."
+            yield at, f"Expected '{key}' to be sent; it was not."
         elif got != {seen.named(name) for name in names}:
-            people = ", ".join(_title(person, seen) for person in sorted(got)) or "nobody"
-            yield (
-                (*then.path, "told", key),
-                (
-                    f"Expected '{key}' to be sent to {', '.join(names) or 'nobody'}; it was sent to "
-                    f"{people}."
-                ),
-            )
+            wanted = ", ".join(names) or "nobody"
+            yield at, f"Expected '{key}' to be sent to {wanted}; it was sent to {_all(got, seen)}."
     for key in actual:
         yield (*then.path, "told"), f"Expected no other notification; '{key}' was sent."
 
@@ -225,26 +219,28 @@ def _told(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
 def _late(
     then: Then, late: Mapping[str, tuple[str, ...]], seen: Seen
 ) -> Iterator[tuple[Path, str]]:
-    actual: dict[str, set[RecordRef]] = {}
+    actual: dict[tuple[str, str], set[RecordRef]] = {}
     for line in seen.stage.history():
         if isinstance(line.event, happened.TaskLate):
-            actual.setdefault(line.event.step, set()).update(line.event.persons)
+            persons = actual.setdefault((line.event.step, line.procedure), set())
+            persons.update(line.event.persons)
     for place, names in late.items():
-        step = place.partition(" in ")[0]
-        got = actual.pop(step, None)
-        if got is None:
-            yield (*then.path, "late", place), f"Expected '{step}' to be late; it is not."
+        step, _, procedure = place.partition(" in ")
+        meant = [key for key in actual if key[0] == step and procedure in {"", key[1]}]
+        got = {person for key in meant for person in actual.pop(key)}
+        at = (*then.path, "late", place)
+        if not meant:
+            yield at, f"Expected '{step}' to be late; it is not."
         elif got != {seen.named(name) for name in names}:
-            people = ", ".join(_title(person, seen) for person in sorted(got)) or "nobody"
-            yield (
-                (*then.path, "late", place),
-                (
-                    f"Expected {', '.join(names) or 'nobody'} to be told that '{step}' is late; told "
-                    f"was {people}."
-                ),
-            )
-    for step in actual:
-        yield (*then.path, "late"), f"Expected nothing else to be late; '{step}' is."
+            wanted = ", ".join(names) or "nobody"
+            yield at, f"Expected {wanted} to hear that '{step}' is late; {_all(got, seen)} did."
+    for step, procedure in actual:
+        at = (*then.path, "late")
+        yield at, f"Expected nothing else to be late; '{step}' in {procedure} is."
+
+
+def _all(persons: set[RecordRef], seen: Seen) -> str:
+    return ", ".join(_title(person, seen) for person in sorted(persons)) or "nobody"
 
 
 def _rules(
