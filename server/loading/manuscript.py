@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,10 +165,11 @@ class Manuscript:
 
     def steps(self, procedure: Procedure) -> Iterator[tuple[Step, Path]]:
         written = list(written_steps(self.source("procedure", procedure.key).data))
-        ids = [raw["step"] for _, raw in written]
+        ids = Counter(raw["step"] for _, raw in written)
+        made = {step.key: step for step in procedure.walk()}
         for path, raw in written:
-            if ids.count(raw["step"]) == 1:
-                yield procedure.step(raw["step"]), path
+            if ids[raw["step"]] == 1:
+                yield made[raw["step"]], path
 
 
 def _lists(

@@ -15,5 +15,5 @@ REASONS = {
 def reason(item: Caught) -> str:
     """Why it was not noticed, for those who read the list."""
     if item.by == EQUIVALENT:
-        return "the same happens"
+        return item.said
     return REASONS.get(item.broken.kind, "no check and no test depends on it")

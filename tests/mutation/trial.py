@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from server import loading
 from server.domain.decision import Decision, NoVerdict
 from server.domain.expression import Expression
 from server.domain.expression.walking import identity
-from server.domain.procedure import Procedure, Step
+from server.domain.procedure import Choose, Procedure, Step
 from server.domain.role import Role
 from server.loading import assembling, checks, marked
 from server.loading.bundles import canonical
@@ -32,6 +32,7 @@ from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
+from tests.mutation.reading import MADE, Builders, Noticed, Read, Reads, WatchedProcedures, watched
 
 CHECK, WARNING, TESTS, SCENARIOS = "check", "warning", "tests", "scenarios"
 EQUIVALENT, SURVIVED = "equivalent", "survived"
@@ -61,14 +62,21 @@ class Caught:
 
 
 class Workshop:
-    """The shipped definitions, read once."""
+    """The shipped definitions, read once; each break costs what has to be done anew for it."""
 
     def __init__(self) -> None:
         self._gathered = gather([loading.shipped()])
-        whole = self._made(dict(self._gathered.sources), [])
+        self._reads = Reads()
+        self._builders = Builders(self._reads, self._is_new)
+        self._known: set[tuple[str, str]] = set()
+        whole = watched(Manuscript(dict(self._gathered.sources), set()), self._reads)
+        with self._builders.at_work(remembering=True):
+            assembling.assemble(whole)
+        whole.diagnostics.extend(checks.check(whole))
         assert not any(item.is_error for item in whole.diagnostics), "what is shipped has no error"
+        self._known |= {(item.code, item.message) for item in whole.diagnostics}
         self._whole = whole
-        self._known = {(item.code, item.message) for item in whole.diagnostics}
+        self._shelf = self._told()
 
     def data(self) -> Mapping[tuple[str, str], Any]:
         """What may be broken: the data of each file by its address."""
@@ -80,30 +88,36 @@ class Workshop:
 
     def judge(self, broken: Break) -> Caught:
         """Who notices this break first: the checks, tests of decisions, stories, or nobody."""
-        made, diagnostics = self._broken(broken)
-        if made is not None:
-            diagnostics = [*diagnostics, *made.diagnostics]
-        diagnostics = [
-            item for item in diagnostics if (item.code, item.message) not in self._known
-        ]
-        for severity, by in ((True, CHECK), (False, WARNING)):
-            said = next((item for item in diagnostics if item.is_error is severity), None)
-            if said is not None:
-                return Caught(broken, by, f"{said.code}: {said.message}")
-        assert made is not None
+        try:
+            made, warning = self._checked(broken)
+        except Noticed as noticed:
+            return Caught(broken, CHECK, str(noticed))
+        if warning:
+            return Caught(broken, WARNING, warning)
         if self._is_same(broken, made):
-            return Caught(broken, EQUIVALENT)
-        failed = self._failed_test(broken, made)
+            return Caught(broken, EQUIVALENT, "the same happens")
+        otherwise = self._otherwise(made)
+        failed = _failed_test(made, otherwise)
         if failed:
             return Caught(broken, TESTS, failed)
-        otherwise = self._other_story(broken, made)
-        if otherwise:
-            return Caught(broken, SCENARIOS, otherwise)
+        told = self._other_story(broken, made, otherwise)
+        if told:
+            return Caught(broken, SCENARIOS, told)
         if broken.kind == "drop as of a step":
-            return Caught(broken, EQUIVALENT)  # nothing reads the name, or it would not be known
+            return Caught(broken, EQUIVALENT, "nothing reads the name, or it would not be known")
         return Caught(broken, SURVIVED)
 
-    def _broken(self, broken: Break) -> tuple[Manuscript | None, list[Diagnostic]]:
+    # -- what the checks say --------------------------------------------------------------------------
+
+    def _is_new(self, item: Diagnostic) -> bool:
+        return (item.code, item.message) not in self._known
+
+    def _checked(self, broken: Break) -> tuple[Manuscript, str]:
+        """What is made of the definitions now, and the first new warning.
+
+        Raises:
+            Noticed: there is an error that was not there before.
+        """
         before = self._gathered.sources[broken.address]
         source, told = marked.parse(canonical(broken.data).encode(), before.file)
         source = replace(
@@ -115,31 +129,36 @@ class Workshop:
             grafts=before.grafts,
         )
         shaped = shape(source)
-        diagnostics = [*told, *shaped.diagnostics]
-        if shaped.source is None or any(item.is_error for item in diagnostics):
-            return None, diagnostics
+        warnings = self._warnings([*told, *shaped.diagnostics])
+        assert shaped.source is not None, "what is no definition any more has an error"
         sources = {**self._gathered.sources, broken.address: shaped.source}
-        return self._made(sources, diagnostics, broken.address), diagnostics
+        made = Manuscript(sources, set())
+        with self._builders.at_work(remembering=False):
+            assembling.assemble(made)
+        warnings += self._warnings(made.diagnostics)
+        self._keep_surveys(made)
+        warnings += self._warnings(checks.check(made))
+        return made, next(iter(warnings), "")
 
-    def _made(
-        self,
-        sources: dict[Any, Any],
-        diagnostics: list[Diagnostic],
-        changed: tuple[str, str] | None = None,
-    ) -> Manuscript:
-        made = Manuscript(sources, set(), list(diagnostics))
-        if changed is not None and changed[0] not in {"entity", "decision"}:
-            # what is proved of tables that nobody touched stays proved
-            made.surveys.update(
-                {
-                    key: found
-                    for key, found in self._whole.surveys.items()
-                    if not key.startswith(f"{changed[1]}.")
-                }
-            )
-        assembling.assemble(made)
-        made.diagnostics.extend(checks.check(made))
-        return made
+    def _warnings(self, said: Iterable[Diagnostic]) -> list[str]:
+        found = []
+        for item in said:
+            if self._is_new(item):
+                if item.is_error:
+                    raise Noticed(item)
+                found.append(f"{item.code}: {item.message}")
+        return found
+
+    def _keep_surveys(self, made: Manuscript) -> None:
+        """What is proved of tables that are as they were stays proved."""
+        before = _tables(self._whole)
+        made.surveys.update(
+            {
+                key: self._whole.surveys[key]
+                for key, table in _tables(made).items()
+                if key in self._whole.surveys and table == before.get(key)
+            }
+        )
 
     # -- what is the same -----------------------------------------------------------------------------
 
@@ -150,31 +169,93 @@ class Workshop:
             return True
         if kind == "process":
             return False
-        return _plain(before) == _plain(after)
+        return bool(_plain(before) == _plain(after))
 
-    def _other_story(self, broken: Break, made: Manuscript) -> str:
+    def _otherwise(self, made: Manuscript) -> dict[Read, tuple[Any, Any]]:
+        """All that is made of the definitions and is not what it was: before, and now."""
+        found = {}
+        for name in MADE:
+            before = getattr(self._whole, name).unseen()
+            for key, value in getattr(made, name).items():
+                if value is not before[key] and value != before[key]:
+                    found[name, key] = (before[key], value)
+        return found
+
+    # -- what the stories tell ------------------------------------------------------------------------
+
+    def _told(self) -> Mapping[tuple[str, int], frozenset[Read]]:
+        """What each story reads when nothing is broken."""
+        made = assembling.definitions(self._whole)
+        procedures = WatchedProcedures("procedures", self._reads, self._whole.procedures)
+        definitions = replace(made, procedures=procedures)
+        rules = Rules(dict(definitions.decisions), PYTHON)
+        found = {}
+        for scenario in self._whole.scenarios.values():
+            for number, story in enumerate(scenario.stories):
+                with self._reads.noted() as reads:
+                    played = play(definitions, rules.decide, scenario, story)
+                assert played.is_right, f"{story.title}: {played.differences}"
+                found[scenario.key, number] = frozenset(reads)
+        return found
+
+    def stories(self, otherwise: Mapping[Read, tuple[Any, Any]]) -> Iterator[tuple[str, int]]:
+        """The stories that may go otherwise now, as their scenario and their number there.
+
+        All look through all procedures, to see whether one starts; what else a procedure says is
+        read by those alone that run it.
+        """
+        begins = any(
+            name == "procedures" and _outside_of_runs(before) != _outside_of_runs(after)
+            for (name, _), (before, after) in otherwise.items()
+        )
+        for (scenario, number), reads in self._shelf.items():
+            if begins or ("scenarios", scenario) in otherwise or reads & otherwise.keys():
+                yield scenario, number
+
+    def _other_story(
+        self, broken: Break, made: Manuscript, otherwise: Mapping[Read, tuple[Any, Any]]
+    ) -> str:
         """Where a story goes otherwise than told; those about the broken file are played first."""
         definitions = assembling.definitions(made)
         rules = Rules(definitions.decisions, PYTHON)
-        scenarios = sorted(
-            definitions.scenarios.values(), key=lambda item: item.procedure != broken.address[1]
+        chosen = sorted(
+            self.stories(otherwise),
+            key=lambda item: definitions.scenarios[item[0]].procedure != broken.address[1],
         )
-        for scenario in scenarios:
-            for story in scenario.stories:
-                found = play(definitions, rules.decide, scenario, story).differences
-                if found:
-                    return f"{story.title}: {found[0].sentence}"
+        for key, number in chosen:
+            scenario = definitions.scenarios[key]
+            story = scenario.stories[number]
+            found = play(definitions, rules.decide, scenario, story).differences
+            if found:
+                return f"{story.title}: {found[0].sentence}"
         return ""
 
-    def _failed_test(self, broken: Break, made: Manuscript) -> str:
-        if broken.address[0] not in {"decision", "entity"}:
-            return ""
-        for key, decision in made.decisions.items():
-            if broken.address in {("decision", key), ("entity", broken.address[1])}:
-                said = next(iter(failed_tests(decision, Table(decision, key).decide)), None)
-                if said is not None:
-                    return said if isinstance(said, str) else str(said)
-        return ""
+
+def _outside_of_runs(procedure: Procedure) -> Procedure:
+    """What a procedure says to whoever does not run it."""
+    return replace(procedure, steps=(), as_needed=())
+
+
+def _tables(made: Manuscript) -> dict[str, Decision]:
+    """All that is surveyed, by the keys of the surveys."""
+    gateways = {
+        step.action.gateway.key: step.action.gateway
+        for procedure in made.procedures.values()
+        for step in procedure.walk()
+        if isinstance(step.action, Choose)
+    }
+    return {**made.decisions, **gateways}
+
+
+def _failed_test(made: Manuscript, otherwise: Mapping[Read, tuple[Any, Any]]) -> str:
+    """What the tests of decisions that are otherwise say."""
+    for name, key in otherwise:
+        if name == "decisions":
+            decision = made.decisions[key]
+            said = next(iter(failed_tests(decision, Table(decision, key).decide)), None)
+            if said is not None:
+                return str(said)
+    return ""
 
 
 _PLURALS = {

@@ -144,6 +144,11 @@ class TestAStoryThatGoesOtherwise:
             "14:54 Expected fence.owner to be Bob; it is Ann.",
         ]
 
+    def test_is_told_that_a_record_has_not_come_into_being(self, told):
+        then = "    then: { records: { case: { status: open } } }\n"
+
+        assert told(then) == ["13:11 No case has come into being in this story."]
+
     def test_is_told_how_it_ended_instead(self, told):
         assert told("    then: { ended: { case-review: decided } }\n") == [
             "13:35 Expected case-review to be ended: decided; it is open."

@@ -96,7 +96,10 @@ class Player:
     def _do(self, act: Act) -> tuple[Difference, ...]:
         if isinstance(act, Then):
             seen = Seen(self._definitions, self._stage, self._scenario.procedure, self._named)
-            return tuple(Difference(path, text) for path, text in differences(act, seen))
+            try:
+                return tuple(Difference(path, text) for path, text in differences(act, seen))
+            except _NotAsToldError as error:
+                return (Difference(act.path, str(error)),)
         expected = None if isinstance(act, Pass) else act.refused
         try:
             self._carry_out(act)
