@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from server.domain.decision import Decision, NoVerdict, Verdict
@@ -26,15 +27,23 @@ from server.rules.witnesses import witnesses
 SECONDS = 60.0
 
 
-def try_tables(decisions: Iterable[Decision], seconds: float = SECONDS) -> tuple[str, ...]:
-    """What went wrong with these tables, as sentences; nothing, if they are fit to be served."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A sentence about a table that is not fit to be served; `decision` is its key, if it is known."""
+
+    decision: str | None
+    sentence: str
+
+
+def try_tables(decisions: Iterable[Decision], seconds: float = SECONDS) -> tuple[Wrong, ...]:
+    """What went wrong with these tables; nothing, if they are fit to be served."""
     tried = tuple(decisions)
     if not tried:
         return ()
     return supervised([sys.executable, "-m", __package__], pickle.dumps(tried), seconds)
 
 
-def supervised(command: list[str], given: bytes, seconds: float) -> tuple[str, ...]:
+def supervised(command: list[str], given: bytes, seconds: float) -> tuple[Wrong, ...]:
     """Run a trial and say how it went, also where it did not come to an end."""
     home = str(Path(__file__).parents[2])
     search = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
@@ -51,12 +60,12 @@ def supervised(command: list[str], given: bytes, seconds: float) -> tuple[str, .
     except subprocess.TimeoutExpired as error:
         said, code = error.stdout or b"", None
     lines = [json.loads(line) for line in said.splitlines() if line.endswith(b"}")]
-    wrong = tuple(str(line["wrong"]) for line in lines if "wrong" in line)
+    wrong = tuple(Wrong(line.get("of"), line["wrong"]) for line in lines if "wrong" in line)
     if code == 0:
         return wrong
     under_trial = next((line["trying"] for line in reversed(lines) if "trying" in line), None)
     which = f"Decision '{under_trial}'" if under_trial else "The tables"
-    return (*wrong, f"{which} {_end(code, seconds)}")
+    return (*wrong, Wrong(under_trial, f"{which} {_end(code, seconds)}"))
 
 
 def _end(code: int | None, seconds: float) -> str:
@@ -119,7 +128,7 @@ def main() -> None:
     for decision in pickle.load(sys.stdin.buffer):  # noqa: S301  written by our own parent process
         _tell({"trying": decision.key})
         for sentence in wrongs(decision):
-            _tell({"wrong": sentence})
+            _tell({"wrong": sentence, "of": decision.key})
 
 
 def _tell(line: dict[str, str]) -> None:

@@ -66,8 +66,8 @@ def checked(
     if trial_seconds is not None:
         tables = [replace(decision, tests=()) for decision in definitions.tables()]
         found += [
-            faults.table_refused(Mark("definitions", 1, 1), sentence)
-            for sentence in try_tables(tables, trial_seconds)
+            faults.table_refused(_place(loaded, wrong.decision), wrong.sentence)
+            for wrong in try_tables(tables, trial_seconds)
         ]
     if not any(item.is_error for item in found):
         rules = Rules(definitions.decisions, evaluator)
@@ -78,6 +78,15 @@ def checked(
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))
+
+
+def _place(loaded: loading.Loaded, table: str | None) -> Mark:
+    """Where a table is written; of a condition that was made into one, the procedure."""
+    if table is None:
+        return Mark("definitions", 1, 1)
+    if ("decision", table) in loaded.sources:
+        return loaded.mark("decision", table, "decision")
+    return loaded.mark("procedure", table.partition(".")[0], "procedure")
 
 
 def failing_tests(

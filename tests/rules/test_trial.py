@@ -10,7 +10,7 @@ from server.domain.decision import Example, Hits
 from server.domain.values import WHOLE_NUMBER
 from server.rules import DURABLE, Rules, failed_tests, try_tables
 from server.rules.tables import DurableTable
-from server.rules.trial import supervised, wrongs
+from server.rules.trial import Wrong, supervised, wrongs
 from server.rules.witnesses import witnesses
 from tests.rules.tables import CAB, a_decision
 from tests.strategies import OPTIONAL, a_table
@@ -42,13 +42,18 @@ class TestATableThatIsNot:
         tests = (Example({"age": 4}, {"says": "y"}), Example({}, {"says": "y"}))
         decision = a_decision(AGE, "age > 3 -> x", "-> y", tests=tests)
         first, second = try_tables([CAB, decision], 30)
-        assert first == "Test 1 of decision 'sample' expects says = y, and the rules say x."
-        assert second.startswith("Test 2 of decision 'sample' fails. Decision 'sample' needs its")
+        assert first.decision == second.decision == "sample"
+        assert first.sentence == (
+            "Test 1 of decision 'sample' expects says = y, and the rules say x."
+        )
+        assert second.sentence.startswith(
+            "Test 2 of decision 'sample' fails. Decision 'sample' needs its"
+        )
 
     def test_that_was_never_checked_is_told(self):
         unchecked = replace(CAB.rules[0], condition=replace(CAB.rules[0].condition, type=None))
         assert try_tables([replace(CAB, rules=(unchecked,))], 30) == (
-            "'r0' of decision 'cab-verdict' has not been checked.",
+            Wrong("cab-verdict", "'r0' of decision 'cab-verdict' has not been checked."),
         )
 
     def test_on_which_the_evaluators_differ_is_told(self, monkeypatch):
@@ -61,24 +66,30 @@ class TestATrialThatBreaksOff:
     def test_by_a_crash_says_which_table(self):
         program = a_program(TELLS + "os.kill(os.getpid(), signal.SIGSEGV)")
         assert supervised(program, b"", 30) == (
-            "Decision 'cab-verdict' ended the trial by SIGSEGV; it is not safe to serve.",
+            Wrong(
+                "cab-verdict",
+                "Decision 'cab-verdict' ended the trial by SIGSEGV; it is not safe to serve.",
+            ),
         )
 
     def test_by_hanging_says_which_table(self):
         assert supervised(a_program(TELLS + "time.sleep(60)"), b"", 0.5) == (
-            "Decision 'cab-verdict' could not be tried within 0.5 seconds.",
+            Wrong("cab-verdict", "Decision 'cab-verdict' could not be tried within 0.5 seconds."),
         )
 
     def test_by_a_fault_says_so(self):
         assert supervised(a_program("sys.exit(3)"), b"", 30) == (
-            "The tables could not be tried: the trial stopped with code 3.",
+            Wrong(None, "The tables could not be tried: the trial stopped with code 3."),
         )
 
     def test_keeps_what_was_found_before(self):
         program = a_program("print(json.dumps({'wrong': 'A.'}))\n" + TELLS + "sys.exit(1)")
         assert supervised(program, b"", 30) == (
-            "A.",
-            "Decision 'cab-verdict' could not be tried: the trial stopped with code 1.",
+            Wrong(None, "A."),
+            Wrong(
+                "cab-verdict",
+                "Decision 'cab-verdict' could not be tried: the trial stopped with code 1.",
+            ),
         )
 
 
