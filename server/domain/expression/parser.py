@@ -58,7 +58,14 @@ UNITS = {
     "week": timedelta(weeks=1),
 }
 _UNIT_WORDS = {**UNITS, **{f"{unit}s": length for unit, length in UNITS.items()}}
+_WORKING_UNITS = frozenset({"day", "days", "minute", "minutes", "hour", "hours"})
 _VAGUE_UNITS = frozenset({"month", "months", "year", "years"})
+
+
+def _meant_unit(word: str) -> str:
+    """The hint with the unit of working time that was meant, where one comes near."""
+    hint = did_you_mean(word, _WORKING_UNITS)
+    return hint if hint.startswith("Did") and word not in _UNIT_WORDS else ""
 
 
 def parse(text: str) -> Expression | Problem:
@@ -336,11 +343,11 @@ class Parser:
         if unit.text in {"day", "days"} and number.text.isdigit():
             count = Constant(int(number.text), WHOLE_NUMBER, span)
             return Call("after_working_days", (moment, count), self._span(start))
-        if unit.text not in {"minute", "minutes", "hour", "hours"}:
+        if unit.text not in _WORKING_UNITS - {"day", "days"}:
             raise MisreadError(
                 "Working time is counted in minutes, hours and whole days.",
                 *span,
-                "Write now + 3 working days, or now + 4 working hours.",
+                _meant_unit(unit.text) or "Write 3 working days, or 4 working hours.",
             )
         length = Fraction(number.text) * int(_UNIT_WORDS[unit.text] / timedelta(microseconds=1))
         amount = timedelta(microseconds=round(length))
@@ -490,7 +497,7 @@ class Parser:
                 unit.end,
                 f"Write now + {number.text} working days, or elapsed time, such as {number.text} days.",
             )
-        hint = did_you_mean(unit.text, _UNIT_WORDS)
+        hint = did_you_mean(unit.text, _UNIT_WORDS, also=("working",))
         if unit.text in _VAGUE_UNITS:
             hint = "Months and years differ in length: write days or weeks."
         raise MisreadError(f"'{unit.text}' is no unit of time.", unit.start, unit.end, hint)
