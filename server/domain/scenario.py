@@ -159,6 +159,19 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRecord:
+    """What must be so for a new record of an entity, however it is made; more may be so.
+
+    It `needs` these fields, `differs_in` those from all others, and `begins_with` values for what
+    nobody fills in.
+    """
+
+    needs: tuple[str, ...] = ()
+    differs_in: tuple[str, ...] = ()
+    begins_with: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Then:
     """What must be so. What is None is not looked at; what is given is told in full.
 
@@ -167,8 +180,8 @@ class Then:
     could not go on; `hands_over_to` every procedure handed over to so far; `told` who was told
     with which notification; `late` which tasks have become late, by step, and who was told;
     `rules` which rules a step last went by. `may` and `may_not` tell what holders of a role do by
-    hand to records of an entity, `may_become` which statuses a record may be given next; these
-    three name what matters and leave out the rest.
+    hand to records of an entity, `may_become` which statuses a record may be given next, `new`
+    what is so for new records of entities; these four name what matters and leave out the rest.
     """
 
     path: Path
@@ -184,6 +197,7 @@ class Then:
     may: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     may_not: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     may_become: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    new: Mapping[str, NewRecord] = field(default_factory=dict)
 
 
 Act = Begin | Complete | Enter | Change | Need | Pass | Then

@@ -197,7 +197,7 @@ class Draft:
             Invalid: a required field is empty; `problems` names each.
         """
         for record, pending in self._pending.items():
-            if not pending.deleted and pending.new:
+            if not pending.deleted and (pending.new or record.id < 0):
                 self._require(record, pending)
         return self.changes
 

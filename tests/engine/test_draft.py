@@ -220,6 +220,16 @@ def test_what_is_required_must_be_there_when_all_is_written() -> None:
     assert [change.new for change in draft.finish()] == [{"summary": "Again"}]
 
 
+def test_a_new_record_of_which_nothing_is_told_lacks_what_is_required() -> None:
+    draft = a_draft()
+
+    draft.create("group", {})
+
+    with pytest.raises(Invalid) as refused:
+        draft.finish()
+    assert refused.value.problems == {"name": "Name is needed."}
+
+
 def test_a_status_that_there_is_not_is_refused() -> None:
     draft, request = kept(a_draft(), "incident_request", summary="No mail")
 

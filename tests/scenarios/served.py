@@ -38,7 +38,7 @@ from server.usecases import App, access, waiting
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.setting import Told
-from server.usecases.rehearsal.stage import Line, Waiting, asked
+from server.usecases.rehearsal.stage import Blank, Line, Waiting, asked, blank
 
 OFFICE = "administrator"
 """The role of whoever asks for what no person of the story does."""
@@ -253,6 +253,14 @@ class Served:
             self._seen["newest"] = {row[0]: row[1] for row in found}
         number = self._seen["newest"][entity]
         return None if number is None else RecordRef(entity, number)
+
+    def blank(self, entity: str) -> Blank:
+        """Nothing that people ask for, so not by a request."""
+        with self.app.database.read() as connection:
+            kept = Records(connection, self.models, self.definitions.entities, self.now)
+            decisions, decide = self.definitions.decisions, self.rules.decide
+            draft = Draft(kept, self.definitions.entities, decisions, decide, self.now)
+            return blank(draft, entity)
 
     def asked(self, task: int) -> Mapping[str, str]:
         return _asked(self._ask(self._office, "GET", f"/tasks/{task}")["form"])

@@ -211,6 +211,7 @@ class TestWhatMustBeAskedAndAllowed:
       may: { clerk: { case: [read, create] } }
       may_not: { clerk: { case: [delete] }, manager: { note: [read] } }
       may_become: { fence: [closed] }
+      new: { case: { needs: [subject], begins_with: { status: open } } }
 """
 
         assert told(judged + then) == []
@@ -260,6 +261,18 @@ class TestWhatMustBeAskedAndAllowed:
             (
                 "may_not: { clerk: { case: [read] } }",
                 "Expected that a clerk may not read cases; it is allowed.",
+            ),
+            (
+                "new: { case: { needs: [reason] } }",
+                "Expected that Case needs 'reason'; it does without.",
+            ),
+            (
+                "new: { case: { differs_in: [subject] } }",
+                "Expected that no two are alike in 'subject' of Case; they may be.",
+            ),
+            (
+                "new: { case: { begins_with: { urgent: yes } } }",
+                "Expected that Case begins with urgent yes; it begins with empty.",
             ),
             (
                 "may_become: { fence: [closed] }",

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.domain.decision import Decision
 from server.domain.procedure import DONE, Choose, ContinueIn, Decide, Procedure, Step
-from server.domain.scenario import Open, Place, Then
+from server.domain.scenario import NewRecord, Open, Place, Then
 from server.loading.building.story_names import Names, several
 from server.loading.faults import scenario as faults
 from server.loading.marked import Path
@@ -44,6 +44,8 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             names.desk.refer_key("role", role, *path, key, role)
             for entity in rights:
                 names.desk.refer_key("entity", entity, *path, key, role, entity)
+    for entity, expected in raw.get("new", {}).items():
+        _new(names, entity, expected, (*path, "new", entity))
     for name, statuses in raw.get("may_become", {}).items():
         _statuses(names, name, statuses, (*path, "may_become", name))
     told, late = raw.get("told"), raw.get("late")
@@ -61,6 +63,14 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
         _rights(raw.get("may", {})),
         _rights(raw.get("may_not", {})),
         {name: tuple(statuses) for name, statuses in raw.get("may_become", {}).items()},
+        {
+            entity: NewRecord(
+                tuple(expected.get("needs", ())),
+                tuple(expected.get("differs_in", ())),
+                expected.get("begins_with", {}),
+            )
+            for entity, expected in raw.get("new", {}).items()
+        },
     )
 
 
@@ -69,6 +79,14 @@ def _rights(raw: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
         role: {entity: tuple(operations) for entity, operations in rights.items()}
         for role, rights in raw.items()
     }
+
+
+def _new(names: Names, entity: str, raw: Mapping[str, Any], path: Path) -> None:
+    names.desk.refer_key("entity", entity, *path)
+    for part in ("needs", "differs_in"):
+        for index, key in enumerate(raw.get(part, ())):
+            names.desk.refer("field", f"{entity}.{key}", *path, part, index)
+    names.fields(entity, raw.get("begins_with", {}), (*path, "begins_with"))
 
 
 def _statuses(names: Names, name: str, statuses: list[str], path: Path) -> None:

@@ -10,7 +10,7 @@ from server.domain.definitions import Definitions
 from server.domain.entity import STATUS
 from server.domain.role import Operation, any_allows
 from server.domain.run import RunState
-from server.domain.scenario import Asked, Open, Path, Then
+from server.domain.scenario import Asked, NewRecord, Open, Path, Then
 from server.domain.values import Kind, RecordRef, Value, to_json
 from server.engine import events as happened
 from server.usecases.rehearsal import setting
@@ -45,6 +45,8 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
     for place, rules in then.rules.items():
         yield from _rules(then, place, rules, seen)
     yield from _rights(then, seen)
+    for entity, wanted in then.new.items():
+        yield from _new(then, entity, wanted, seen)
     for name, statuses in then.may_become.items():
         yield from _moves(then, name, statuses, seen)
 
@@ -323,6 +325,32 @@ def _moves(
                 f"Expected that {name} may become {status}; it is {now}, and may become "
                 f"{', '.join(known[now].to) if now in known else ''}".rstrip(" ,")
                 + ".",
+            )
+
+
+def _new(then: Then, entity: str, wanted: NewRecord, seen: Seen) -> Iterator[tuple[Path, str]]:
+    at = (*then.path, "new", entity)
+    title = seen.definitions.entities[entity].title
+    fields = seen.definitions.entities[entity].fields
+    blank = seen.stage.blank(entity)
+    for key in wanted.needs:
+        if key not in blank.needs:
+            yield (*at, "needs"), f"Expected that {title} needs '{key}'; it does without."
+    for key in wanted.differs_in:
+        if not fields[key].unique:
+            yield (
+                (*at, "differs_in"),
+                f"Expected that no two are alike in '{key}' of {title}; they may be.",
+            )
+    for key, raw in wanted.begins_with.items():
+        expected = setting.value(fields[key].type, raw, _Names(seen.named))
+        if blank.values[key] != expected:
+            yield (
+                (*at, "begins_with", key),
+                (
+                    f"Expected that {title} begins with {key} {_spoken(expected, seen)}; it begins "
+                    f"with {_spoken(blank.values[key], seen)}."
+                ),
             )
 
 

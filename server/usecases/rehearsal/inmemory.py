@@ -31,7 +31,7 @@ from server.usecases.holding import written_fields
 from server.usecases.rehearsal.memory import Memory
 from server.usecases.rehearsal.runs import Kept, RunsInMemory
 from server.usecases.rehearsal.setting import Told
-from server.usecases.rehearsal.stage import Line, Waiting, asked
+from server.usecases.rehearsal.stage import Blank, Line, Waiting, asked, blank
 
 
 class Rehearsal:
@@ -210,6 +210,9 @@ class Rehearsal:
 
     def newest(self, entity: str) -> RecordRef | None:
         return max(self.memory.all(entity), default=None)
+
+    def blank(self, entity: str) -> Blank:
+        return blank(self._draft(), entity)
 
     def asked(self, task: int) -> Mapping[str, str]:
         run_id, number = self.runs.tasks[task]

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from server.domain.procedure import Beginning
+from server.domain.refusals import Invalid
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
+from server.engine.draft import Draft
 from server.usecases.rehearsal.setting import Told
 
 
@@ -35,6 +37,25 @@ def asked(*, required: bool, read_only: bool) -> str:
     if read_only:
         return SHOWS
     return NEEDS if required else TAKES
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A record for which nothing has been filled in: its values, and the fields it cannot do without."""
+
+    values: Mapping[str, Value]
+    needs: frozenset[str]
+
+
+def blank(draft: Draft, entity: str) -> Blank:
+    """What a draft in which nothing else has been written makes of a new record."""
+    record = draft.create(entity, {})
+    values = {item.key: draft.field(record, item.key) for item in draft.entities[entity].columns}
+    try:
+        draft.finish()
+    except Invalid as refusal:
+        return Blank(values, frozenset(refusal.problems))
+    return Blank(values, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,9 @@ class Stage(Protocol):
 
     def newest(self, entity: str) -> RecordRef | None:
         """The record of this entity that came last."""
+
+    def blank(self, entity: str) -> Blank:
+        """A record of an entity for which nothing has been filled in."""
 
     def asked(self, task: int) -> Mapping[str, str]:
         """How the form of an open task has each field that it shows before anything is typed."""
