@@ -203,10 +203,22 @@ def some_definitions(*more: Entity, **over: Any) -> Definitions:
 
 def tables_of(database: Database, entities: Mapping[str, Entity] | None = None) -> Models:
     """The models of these entities, with all tables in the database."""
-    models = Models(ENTITIES if entities is None else entities)
-    tables.metadata.create_all(database.engine)
-    models.metadata.create_all(database.engine)
+    models = _models(ENTITIES if entities is None else entities)
+    for metadata in (tables.metadata, models.metadata):
+        metadata.create_all(database.engine, checkfirst=False)
     return models
+
+
+def _models(entities: Mapping[str, Entity]) -> Models:
+    """Mapping classes is most of what a small test would wait for: those of equal ones serve again."""
+    found = next((models for models in MODELS if models.entities == entities), None)
+    if found is None:
+        found = Models(entities)
+        MODELS.append(found)
+    return found
+
+
+MODELS: list[Models] = []
 
 
 def stored(

@@ -31,7 +31,7 @@ from tests.engine.builders import (
 )
 from tests.notation.bpmn.twin import Twin
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SUPPLY = a_procedure(

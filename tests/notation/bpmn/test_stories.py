@@ -16,7 +16,7 @@ from server.usecases.rehearsal import play
 from tests.notation.bpmn.exports import DEFINITIONS, EXPORTS
 from tests.notation.bpmn.twin import Twin
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 RULES = Rules(DEFINITIONS.decisions, "python")
 STORIES = [
