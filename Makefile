@@ -12,6 +12,8 @@ python := $(or $(PYTHON),$(shell for it in python3 python3.12 python3.11; do \
 	$$it -c '$(fits)' 2>/dev/null && echo $$it && break; done),python3)
 bin := .venv/bin
 pip := $(bin)/pip install --quiet --quiet --disable-pip-version-check
+# Three on two cores: tests wait for servers, disks and clocks a third of the time.
+at_once := -n 3 --dist worksteal
 vendor := admin/static/vendor/icons.svg
 axe := tests/browser/node_modules/axe-core/axe.min.js
 editor := tests/editor/node_modules/.package-lock.json
@@ -27,10 +29,10 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 	@exec $(bin)/procedura serve
 
 check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(pm4py) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
-	$(bin)/pytest -n 2 $(T)
+	$(bin)/pytest $(at_once) $(T)
 
 test: .venv/tests $(vendor)  ## The fast tests, in under a minute; narrow with T='-k escalation'
-	$(bin)/pytest -n 2 -m 'not slow and not browser' $(T)
+	$(bin)/pytest $(at_once) -m 'not slow and not browser' $(T)
 
 lint: .venv/tests  ## Format (definitions too), style, types, import directions
 	$(bin)/ruff format --check --quiet .
