@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.change import RecordChange
@@ -28,6 +29,7 @@ from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
 
+T = TypeVar("T")
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which tests happen: a Monday morning."""
 
@@ -203,13 +205,36 @@ def some_definitions(*more: Entity, **over: Any) -> Definitions:
 
 def tables_of(database: Database, entities: Mapping[str, Entity] | None = None) -> Models:
     """The models of these entities, with all tables in the database."""
-    models = _models(ENTITIES if entities is None else entities)
-    for metadata in (tables.metadata, models.metadata):
-        metadata.create_all(database.engine, checkfirst=False)
+    models = models_of(ENTITIES if entities is None else entities)
+    make_tables(database, models)
     return models
 
 
-def _models(entities: Mapping[str, Entity]) -> Models:
+def make_tables(database: Database, models: Models) -> None:
+    """All tables, in an empty database."""
+
+    def make() -> None:
+        for metadata in (tables.metadata, models.metadata):
+            metadata.create_all(database.engine, checkfirst=False)
+
+    founded(database, models, make)
+
+
+def founded(database: Database, name: Hashable, found: Callable[[], T]) -> T:
+    """What `found` puts into an empty database. SQLite's file is made once, then copied by name."""
+    path = Path(str(database.url.database))
+    if not database.is_sqlite or path.exists():
+        return found()
+    if name not in FOUNDED:
+        told = found()
+        database.dispose()
+        FOUNDED[name] = (told, path.read_bytes())
+    told, rows = FOUNDED[name]
+    path.write_bytes(rows)
+    return told
+
+
+def models_of(entities: Mapping[str, Entity]) -> Models:
     """Mapping classes is most of what a small test would wait for: those of equal ones serve again."""
     found = next((models for models in MODELS if models.entities == entities), None)
     if found is None:
@@ -219,6 +244,7 @@ def _models(entities: Mapping[str, Entity]) -> Models:
 
 
 MODELS: list[Models] = []
+FOUNDED: dict[Hashable, tuple[Any, bytes]] = {}
 
 
 def stored(

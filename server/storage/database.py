@@ -47,7 +47,9 @@ class Database:
             yield connection
 
     def dispose(self) -> None:
+        """Close all connections that nobody uses; whoever asks again is given new ones."""
         self.engine.dispose()
+        self.writing.pool = self.engine.pool
 
 
 def _sqlite(address: sa.URL) -> tuple[sa.Engine, sa.Engine]:

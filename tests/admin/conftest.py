@@ -35,6 +35,7 @@ from server.rules import Rules
 from server.storage.database import Database
 from server.usecases import App, access
 from tests.builders import ENTITIES, Clock, choice, ref, some_definitions, stored, tables_of
+from tests.premises import Premises
 
 PASSWORD = "a long and secret one"
 FINDINGS = Type(Kind.ANSWERS, members={"solved": YES_NO, "outcome": choice("resolved", "again")})
@@ -214,10 +215,10 @@ class Office:
         return client
 
 
-@pytest.fixture
-def office(tmp_path):
+@pytest.fixture(scope="session")
+def _office(tmp_path_factory):
     clock = Clock()
-    database = Database(f"sqlite:///{tmp_path / 'office.db'}")
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('office') / 'office.db'}")
     models = tables_of(database, DEFINITIONS.entities)
     app = App(DEFINITIONS, database, models, Rules(DEFINITIONS.decisions), now=clock)
     flask = Flask("procedura", static_folder=None)
@@ -228,8 +229,14 @@ def office(tmp_path):
     office.person("bob", "specialist")
     office.person("root", "administrator")
     office.person("eve")
-    yield office
-    database.dispose()
+    return office, Premises(app, flask)
+
+
+@pytest.fixture
+def office(_office):
+    first, premises = _office
+    premises.tidy()
+    return replace(first, people=dict(first.people))
 
 
 class _Filled(HTMLParser):

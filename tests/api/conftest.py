@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.desk import a_desk_over
+from server.storage.database import Database
+from tests.api.desk import Desk, a_desk_over
+from tests.premises import Premises
+
+
+@pytest.fixture(scope="session")
+def _desk(tmp_path_factory):
+    desk = a_desk_over(Database(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}"))
+    return desk, Premises(desk.app, desk.flask)
 
 
 @pytest.fixture
-def desk(sqlite):
-    return a_desk_over(sqlite)
+def desk(_desk):
+    first, premises = _desk
+    premises.tidy()
+    return Desk(first.app, first.flask)
 
 
 @pytest.fixture

@@ -10,19 +10,17 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
-from server import loading
 from server.storage.database import Database
 from server.usecases.app import utc_now
 from server.worker import Worker
+from tests import shipped
 from tests.api.desk import Desk, flask_of
 from tests.usecases.monitoring import an_app
 
 
 def shipped_desk(database: Database) -> Desk:
     """The shipped definitions over an empty database, at the time of the clock on the wall."""
-    definitions = loading.load([loading.shipped()]).definitions
-    assert definitions is not None
-    app = an_app(database, definitions, utc_now)
+    app = an_app(database, shipped.definitions(), utc_now)
     return Desk(app, flask_of(app))
 
 

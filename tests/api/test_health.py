@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from tests.api.desk import Desk, flask_of
@@ -37,10 +39,10 @@ def test_a_server_whose_database_is_behind_is_not_ready(desk):
     assert "db apply" in found.json["problems"][0]
 
 
-def test_a_server_without_a_database_is_not_ready(desk, tmp_path):
+def test_a_server_without_a_database_is_not_ready(desk):
     stored(desk.app.database, desk.app.models, "person", name="Ann")
     desk.app.database.dispose()
-    path = tmp_path / "procedura.db"
+    path = Path(desk.app.database.url.database)
     path.write_bytes(b"no database at all" * 1000)
     found = ready(Desk(desk.app, flask_of(desk.app)))
     assert found.status_code == 503

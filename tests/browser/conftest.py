@@ -22,13 +22,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 import admin
-from server import loading
 from server.rules import Rules
 from server.storage.database import Database
 from server.storage.models import Models
 from server.usecases import App
 from server.usecases import database as databases
 from server.usecases.sample.organisation import PASSWORD, Organisation, enter
+from tests import shipped
 from tests.conftest import missing
 
 HERE = Path(__file__).parent
@@ -69,11 +69,10 @@ class Product:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     if not (Path(admin.__file__).parent / "static" / "vendor").is_dir():
         missing("no admin/static/vendor: run `make assets`")
-    loaded = loading.load([Path(admin.__file__).parent.parent / "definitions"])
-    assert loaded.definitions is not None, loaded.diagnostics
+    definitions = shipped.definitions()
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('product') / 'procedura.db'}")
-    models = Models(loaded.definitions.entities)
-    app = App(loaded.definitions, database, models, Rules(loaded.definitions.decisions))
+    models = Models(definitions.entities)
+    app = App(definitions, database, models, Rules(definitions.decisions))
     databases.apply(
         database, models, databases.plan(database, models), confirmed=True, now=app.now()
     )

@@ -8,6 +8,7 @@ import pytest
 from server import loading
 from server.loading.marked import parse
 from server.loading.rendering import written_out
+from tests import shipped
 from tests.loading.patching import copy_of_minimal
 
 OVERRIDE = """\
@@ -153,7 +154,7 @@ class TestSettings:
 
 class TestWritingOut:
     def test_says_the_same_again_for_every_shipped_definition(self):
-        for source in loading.load([loading.shipped()]).sources.values():
+        for source in shipped.loaded().sources.values():
             text = "\n".join(line.text for line in written_out(source))
 
             again, diagnostics = parse(f"{text}\n".encode(), source.file)

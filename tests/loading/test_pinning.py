@@ -5,19 +5,20 @@ from dataclasses import replace
 
 import pytest
 
+import tests.shipped
 from server import loading
 from server.loading import bundles
 from tests.loading.patching import MINIMAL, blended, copy_of_minimal
 
 
+@pytest.fixture
+def shipped():
+    return tests.shipped.definitions()
+
+
 @pytest.fixture(scope="module")
 def minimal():
     return loading.load([MINIMAL]).definitions
-
-
-@pytest.fixture(scope="module")
-def shipped():
-    return loading.load([loading.shipped()]).definitions
 
 
 def kept(bundle):

@@ -5,13 +5,14 @@ import json
 import pytest
 from jsonschema import Draft7Validator
 
-from server import cli, loading
+from server import cli
 from server.loading import marked
 from server.loading.project_schema import decision_schema, form_schema
 from server.settings import Settings
+from tests import shipped
 from tests.loading.models import served
 
-LOADED = loading.load([loading.shipped()])
+LOADED = shipped.loaded()
 FEE = """\
 decision: case-fee
 title: What does the case cost?

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 
-from server import loading
 from server.rules import Rules
 from server.usecases.rehearsal import Played, play_all
 from server.usecases.rehearsal.coverage import passed_by
@@ -19,13 +18,8 @@ TRACES = (Path(__file__).parent / "trace.yaml",)
 
 
 @pytest.fixture(scope="module")
-def definitions():
-    return loading.load(loading.folders([])).definitions
-
-
-@pytest.fixture(scope="module")
-def played(definitions) -> tuple[Played, ...]:
-    return tuple(play_all(definitions, Rules(definitions.decisions).decide))
+def played(shipped) -> tuple[Played, ...]:
+    return tuple(play_all(shipped, Rules(shipped.decisions).decide))
 
 
 def trace() -> Mapping[str, Mapping[str, Any]]:
@@ -58,9 +52,9 @@ def test_every_item_that_a_story_cites_is_in_the_ledger(played):
     assert strange == set()
 
 
-def test_every_outcome_of_the_ledger_is_shown_by_a_story(definitions, played):
+def test_every_outcome_of_the_ledger_is_shown_by_a_story(shipped, played):
     shown = {f"{number} {label}" for _, number, label in cited(played)}
-    told = {item.procedure for item in definitions.scenarios.values()}
+    told = {item.procedure for item in shipped.scenarios.values()}
 
     untold = set()
     for item in ledger.procedures().values():
@@ -73,11 +67,11 @@ def test_every_outcome_of_the_ledger_is_shown_by_a_story(definitions, played):
     assert untold == set()
 
 
-def test_a_story_passes_the_step_and_outcome_of_what_it_cites(definitions, played):
+def test_a_story_passes_the_step_and_outcome_of_what_it_cites(shipped, played):
     places = {
         (f"{procedure.chapter}.{procedure.number}", label): (procedure, place)
         for key, labels in trace().items()
-        for procedure in [definitions.procedures[key.rsplit("/", 1)[-1]]]
+        for procedure in [shipped.procedures[key.rsplit("/", 1)[-1]]]
         for label, place in labels.items()
     }
 

@@ -1,19 +1,16 @@
 """Every procedure and process that is shipped can be drawn, and drawn well."""
 
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
-import definitions
-from server import loading
 from server.notation import Titles, process_map, reading, swim_lanes
 from server.notation.layout import lay_out
 from server.notation.lettering import ELLIPSIS
+from tests import shipped
 from tests.notation.measuring import faults
 
-LOADED = loading.load([Path(definitions.__file__).parent]).definitions
-assert LOADED is not None
+LOADED = shipped.definitions()
 TITLES = Titles.of(LOADED)
 WIDEST = 1070
 """What a page beside the menu has room for."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from server import loading
+import tests.shipped
 from server.domain.definitions import Definitions
 from server.rules import Rules
 from server.storage import tables
@@ -40,9 +40,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def shipped() -> Served:
-    loaded = loading.load((loading.shipped(),))
-    assert loaded.definitions is not None
-    definitions = loaded.definitions
+    definitions = tests.shipped.definitions()
     return Served(definitions, Models(definitions.entities), Rules(definitions.decisions))
 
 

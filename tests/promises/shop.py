@@ -13,14 +13,13 @@ from server.domain.actor import APPLICATION, Actor
 from server.domain.definitions import Definitions
 from server.domain.values import RecordRef, Value
 from server.rules import Rules
-from server.storage import queues, tables
+from server.storage import queues
 from server.storage.database import Database
-from server.storage.models import Models
 from server.usecases import App, runs, showing, tasks
 from server.usecases.commands import AlreadyDone, Key
 from server.usecases.running import Running
 from server.usecases.views import Completed, RecordView, RunView, TaskLine
-from tests.builders import Clock, acting, stored
+from tests.builders import Clock, acting, founded, make_tables, models_of, stored
 
 WORKSHOP = Path(__file__).parent / "workshop"
 YARD = (WORKSHOP, Path(__file__).parent / "yard")
@@ -54,7 +53,7 @@ def serve(database: Database, folder: Folders = WORKSHOP, **over: Any) -> App:
     """An application over the definitions of a folder."""
     definitions = read(folder)
     rules = rules_of(definitions.generation, folder)
-    return App(definitions, database, Models(definitions.entities), rules, **over)
+    return App(definitions, database, models_of(definitions.entities), rules, **over)
 
 
 @dataclass
@@ -104,17 +103,20 @@ def open_shop(database: Database, folder: Folders = WORKSHOP, **over: Any) -> Sh
     """The workshop with its staff, on an empty database."""
     clock = Clock()
     app = serve(database, folder, now=clock, **over)
-    tables.metadata.create_all(database.engine)
-    app.models.metadata.create_all(database.engine)
-    known: dict[str, RecordRef] = {}
-    for name in ("Clocks", "Radios"):
-        known[name] = stored(database, app.models, "group", name=name)
-    for name, (role, group) in STAFF.items():
-        person = known[name] = stored(database, app.models, "person", name=name)
-        stored(database, app.models, "holder", person=person, role=role)
-        if group:
-            stored(database, app.models, "membership", person=person, group=known[group])
-    return Shop(app, clock, known)
+
+    def enter() -> dict[str, RecordRef]:
+        make_tables(database, app.models)
+        known: dict[str, RecordRef] = {}
+        for name in ("Clocks", "Radios"):
+            known[name] = stored(database, app.models, "group", name=name)
+        for name, (role, group) in STAFF.items():
+            person = known[name] = stored(database, app.models, "person", name=name)
+            stored(database, app.models, "holder", person=person, role=role)
+            if group:
+                stored(database, app.models, "membership", person=person, group=known[group])
+        return known
+
+    return Shop(app, clock, founded(database, folder, enter))
 
 
 def again(shop: Shop, **over: Any) -> Shop:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from server import loading
 from server.domain.decision import Decision
 from server.domain.procedure import Choose, walk
 from server.rules import hoisted_share
 from server.rules.trial import wrongs
+from tests import shipped
 
 
 @pytest.fixture(scope="module")
 def decisions() -> Iterator[list[Decision]]:
     """Every table and every gateway of the shipped definitions."""
-    definitions = loading.load([loading.shipped()]).definitions
+    definitions = shipped.definitions()
     assert definitions is not None
     gateways = [
         step.action.gateway

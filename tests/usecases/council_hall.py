@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.values import RecordRef
-from server.storage import tables
 from server.storage.database import Database
 from server.usecases import runs, tasks
 from server.usecases.views import RunView, TaskView
-from tests.builders import Clock, stored
+from tests.builders import Clock, founded, make_tables, stored
 from tests.promises.shop import Shop, serve
 
 COUNCIL = Path(__file__).parent / "council"
@@ -41,11 +40,14 @@ def open_hall(database: Database, staff: Mapping[str, str | None], **over: Any) 
     """The council with its staff (persons, each with the role held), on an empty database."""
     clock = Clock()
     app = serve(database, COUNCIL, now=clock, **over)
-    tables.metadata.create_all(database.engine)
-    app.models.metadata.create_all(database.engine)
-    known: dict[str, RecordRef] = {}
-    for name, role in staff.items():
-        person = known[name] = stored(database, app.models, "person", name=name)
-        if role:
-            stored(database, app.models, "holder", person=person, role=role)
-    return Hall(app, clock, known)
+
+    def enter() -> dict[str, RecordRef]:
+        make_tables(database, app.models)
+        known: dict[str, RecordRef] = {}
+        for name, role in staff.items():
+            person = known[name] = stored(database, app.models, "person", name=name)
+            if role:
+                stored(database, app.models, "holder", person=person, role=role)
+        return known
+
+    return Hall(app, clock, founded(database, (COUNCIL, *staff.items()), enter))

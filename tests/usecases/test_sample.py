@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from server import loading
 from server.domain.actor import APPLICATION
 from server.domain.refusals import WrongState
 from server.rules import Rules
@@ -20,6 +19,7 @@ from server.usecases.app import App
 from server.usecases.sample import history
 from server.usecases.sample.organisation import enter
 from server.usecases.sample.work import Clock
+from tests import shipped
 
 TUESDAY = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 NEW_YEARS_NIGHT = datetime(2028, 1, 1, 2, 30, tzinfo=UTC)
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 def an_installation(database: Database, now: datetime) -> App:
     """The shipped definitions over an empty database."""
-    definitions = loading.load(loading.folders([])).definitions
+    definitions = shipped.definitions()
     models = Models(definitions.entities)
     tables.metadata.create_all(database.engine)
     models.metadata.create_all(database.engine)

@@ -167,6 +167,8 @@ class Translator:
         test, one, other = self.truth(condition), self.value(then), self.value(otherwise)
         if test.true in {"true", "false"}:
             return one if test.true == "true" else other
+        if one == other:
+            return one
         text = f"if {test.true} then {one.whole} else {other.whole}"
         nullable = one.guards or other.guards or (None,) in {one.constant, other.constant}
         guards = (f"({text}) is null",) if nullable else ()

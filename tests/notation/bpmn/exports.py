@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import definitions
-from server import loading
 from server.notation import Titles, as_bpmn
+from tests import shipped
 from tests.notation.procedures import a_long_one, a_whole_one
 
-DEFINITIONS = loading.load([Path(definitions.__file__).parent]).definitions
-assert DEFINITIONS is not None
+DEFINITIONS = shipped.definitions()
 PROCEDURES = {
     **DEFINITIONS.procedures,
     "made by hand, long": a_long_one(),

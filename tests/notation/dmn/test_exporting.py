@@ -12,19 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from server import loading
 from server.domain.decision import Hits, NoVerdict
 from server.domain.values import WHOLE_NUMBER
 from server.notation.dmn import UnreadableError, exported, imported, read
 from server.rules import DURABLE, PYTHON, Rules
 from server.rules.witnesses import witnesses
+from tests import shipped
 from tests.conftest import missing
 from tests.notation.bpmn.exports import TOOLS
 from tests.notation.dmn.asking import brought
 from tests.rules.tables import CAB, a_decision, sound
 from tests.strategies import COMPUTED, INPUTS, a_table, some_inputs
 
-SHIPPED = loading.load([loading.shipped()]).definitions.decisions
+SHIPPED = shipped.definitions().decisions
 EXPORTS = {key: exported(decision) for key, decision in SHIPPED.items()}
 SAID_AGAIN = tuple(name for name in INPUTS if name not in {"group", "levels", "share"})
 """Inputs that DMN has too: neither records, nor fractions; what is told of lists is not read."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.domain.expression import Problem, evaluate, parse, resolve
@@ -65,6 +65,7 @@ answers = st.sampled_from([None, True, False])
     st.lists(amounts, min_size=3, max_size=3),
     st.lists(answers, min_size=3, max_size=3),
 )
+@example("(a + (if p then null else null))", [Decimal(1)] * 3, [True] * 3)
 def test_a_translation_has_the_value_of_what_it_translates(text, amounts, answers):
     # given an expression of FEEL, and values for its names, some of them null
     written = feel.expression(text, [*NUMBERS, *TRUTHS], 1)
