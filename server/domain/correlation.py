@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+OCCURRENCES = "occurrences"
+FIRST_SEEN_AT, LAST_SEEN_AT, RESOLVED_AT = "first_seen_at", "last_seen_at", "resolved_at"
+LOOKED_AFTER = (OCCURRENCES, FIRST_SEEN_AT, LAST_SEEN_AT, RESOLVED_AT)
+"""Fields that messages fill by coming in, of an entity that has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -22,7 +22,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.actor import APPLICATION, Actor
-from server.domain.correlation import Correlation, Finding
+from server.domain.correlation import (
+    FIRST_SEEN_AT,
+    LAST_SEEN_AT,
+    OCCURRENCES,
+    RESOLVED_AT,
+    Correlation,
+    Finding,
+)
 from server.domain.decision import NoVerdict
 from server.domain.entity import STATUS, Entity
 from server.domain.refusals import NotAllowed, NotFound, Refusal, WrongState
@@ -36,9 +43,6 @@ from server.usecases.app import App
 from server.usecases.running import Running
 from server.usecases.views import Page
 
-OCCURRENCES, LAST_SEEN_AT, RESOLVED_AT = "occurrences", "last_seen_at", "resolved_at"
-"""Fields that are looked after here, of an entity that has them."""
-FIRST_SEEN_AT = "first_seen_at"
 BATCH = 20
 MOST_ATTEMPTS = 8
 LONGEST_DELAY = timedelta(hours=1)

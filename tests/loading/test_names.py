@@ -4,6 +4,12 @@ from server.domain.values import DATE_TIME, TEXT, YES_NO, Kind, Type
 from tests.loading.models import JUDGE, REVIEW, served, told
 
 CASE = Type(Kind.REF, entity="case")
+NOTE = """\
+entity: note
+fields:
+  text: { title: Text, type: text, required: yes, guideline: What was said and by whom. }
+  case: { title: Case, ref: case, guideline: What it belongs to. }
+"""
 
 
 def test_a_run_knows_its_record_what_it_makes_what_is_answered_and_what_is_decided(tmp_path):
@@ -45,7 +51,7 @@ steps:
 {JUDGE}    set: {{ case.reason: 'if note is not null then note.text else "none"' }}
 """
 
-    assert "note" in served(tmp_path, starts).procedures["case-review"].names
+    assert "note" in served(tmp_path, NOTE, starts).procedures["case-review"].names
 
 
 def test_a_record_that_only_some_starts_bring_has_to_be_tested_for(tmp_path):
@@ -57,7 +63,7 @@ steps:
 {JUDGE}    set: {{ case.reason: note.text }}
 """
 
-    assert told(tmp_path, starts) == ["PRC014 21:25"]
+    assert told(tmp_path, NOTE, starts) == ["PRC014 21:25"]
 
 
 def test_a_loop_knows_only_what_the_first_time_round_knows(tmp_path):
@@ -123,7 +129,7 @@ steps:
 {JUDGE.replace("clerk", "manager")}
 """
 
-    served(tmp_path, lanes)
+    served(tmp_path, NOTE, lanes)
 
 
 def test_what_stops_a_run_is_looked_at_before_everything_has_a_name(tmp_path):

@@ -99,6 +99,7 @@ NAMES = (
     "no_text",
     "renamed_field",
     "says_nothing",
+    "never_filled",
     # forms, roles, correlations
     "wrong_form",
     "asked_twice",

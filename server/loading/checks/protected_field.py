@@ -19,18 +19,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.entity import Field
-from server.domain.procedure import Assignment
+from server.loading.checks.writing import assignments, entity_of
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
-from server.loading.marked import Path, SourceFile
 
 CODE = "PRC028"
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
-    for source, path, item in _assignments(manuscript):
-        typ = item.record.type
-        entity = manuscript.entities.get(typ.entity or "") if typ is not None else None
+    for source, path, item in assignments(manuscript):
+        entity = manuscript.entities.get(entity_of(item))
         field = entity.fields.get(item.field) if entity is not None else None
         reason = _reason(field) if field is not None else ""
         if reason:
@@ -40,20 +38,6 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                 f"'{item.field}' cannot be set: {reason}.",
                 "Set what it follows from.",
             )
-
-
-def _assignments(manuscript: Manuscript) -> Iterator[tuple[SourceFile, Path, Assignment]]:
-    for key, procedure in manuscript.procedures.items():
-        source = manuscript.source("procedure", key)
-        for index, start in enumerate(procedure.starts):
-            for item in start.set:
-                yield source, ("starts", index), item
-        for step, path in manuscript.steps(procedure):
-            for item in step.set:
-                yield source, path, item
-            for outcome in step.outcomes.values():
-                for item in outcome.set:
-                    yield source, (*path, "outcomes", outcome.key), item
 
 
 def _reason(field: Field) -> str:
