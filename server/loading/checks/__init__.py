@@ -100,6 +100,7 @@ NAMES = (
     "renamed_field",
     "says_nothing",
     "never_filled",
+    "idle_move",
     # forms, roles, correlations
     "wrong_form",
     "asked_twice",
