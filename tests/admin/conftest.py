@@ -215,15 +215,20 @@ class Office:
         return client
 
 
+def screens_of(app: App) -> Flask:
+    flask = Flask("procedura", static_folder=None)
+    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
+    admin.mount(flask, app)
+    return flask
+
+
 @pytest.fixture(scope="session")
 def _office(tmp_path_factory):
     clock = Clock()
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('office') / 'office.db'}")
     models = tables_of(database, DEFINITIONS.entities)
     app = App(DEFINITIONS, database, models, Rules(DEFINITIONS.decisions), now=clock)
-    flask = Flask("procedura", static_folder=None)
-    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
-    admin.mount(flask, app)
+    flask = screens_of(app)
     office = Office(app, flask, clock)
     office.person("ann", "service-desk-analyst")
     office.person("bob", "specialist")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from flask import Flask
 
-import admin
 from server.domain.values import RecordRef
 from server.storage.database import Database
 from server.usecases import access, records
 from server.usecases.tasks import save_draft
-from tests.admin.conftest import Office, filled, send
+from tests.admin.conftest import Office, filled, screens_of, send
+from tests.premises import Premises
 from tests.usecases import council_hall
 from tests.usecases.council_hall import Hall, open_hall
 from tests.usecases.test_rows import BENCH, PAINT
@@ -21,20 +21,29 @@ from tests.usecases.test_rows import BENCH, PAINT
 BEGIN = "/begin/drafting/by-clerk/"
 
 
-@pytest.fixture
-def hall(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'hall.db'}")
-    yield open_hall(database, {"Cleo": "clerk"})
-    database.dispose()
-
-
-@pytest.fixture
-def client(hall: Hall):
-    flask = Flask("procedura", static_folder=None)
-    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
-    admin.mount(flask, hall.app)
+def served(path: Path) -> tuple[Hall, Office]:
+    hall = open_hall(Database(f"sqlite:///{path}"), {"Cleo": "clerk"})
     access.create_account(hall.app, "cleo", hall.records["Cleo"].id, "a long and secret one")
-    return Office(hall.app, flask, hall.clock).browser("cleo")
+    return hall, Office(hall.app, screens_of(hall.app), hall.clock)
+
+
+@pytest.fixture(scope="module")
+def _served(tmp_path_factory):
+    hall, office = served(tmp_path_factory.mktemp("hall") / "hall.db")
+    return hall, office, Premises(hall.app, office.flask)
+
+
+@pytest.fixture
+def hall(_served) -> Hall:
+    hall, _, premises = _served
+    premises.tidy()
+    return hall
+
+
+@pytest.fixture
+def client(_served):
+    _, office, _ = _served
+    return office.browser("cleo")
 
 
 def address(hall: Hall) -> str:
@@ -105,9 +114,13 @@ def fixed(tmp_path, monkeypatch):
     form = council / "forms" / "proposal-draft.yaml"
     form.write_text(form.read_text().replace("    at_least: 1\n", "    fixed: yes\n"))
     monkeypatch.setattr(council_hall, "COUNCIL", council)
+    hall, office = served(tmp_path / "hall.db")
+    yield hall, office.browser("cleo")
+    hall.app.database.dispose()
 
 
-def test_fixed_lines_are_changed_and_no_other_is_offered(fixed, hall, client):
+def test_fixed_lines_are_changed_and_no_other_is_offered(fixed):
+    hall, client = fixed
     proposal = begun(hall, BENCH)
 
     page = text(client.get(address(hall)))

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
-import admin
 from server.storage.database import Database
 from server.usecases import access, runs
-from tests.admin.conftest import Office, send
+from tests.admin.conftest import Office, screens_of, send
+from tests.premises import Premises
 from tests.usecases.council_hall import Hall, open_hall
 from tests.usecases.test_signing import STAFF, bring, sign, task_of
 
 
-@pytest.fixture
-def hall(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'hall.db'}")
-    yield open_hall(database, STAFF)
-    database.dispose()
-
-
-@pytest.fixture
-def client(hall: Hall):
-    flask = Flask("procedura", static_folder=None)
-    flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
-    admin.mount(flask, hall.app)
+@pytest.fixture(scope="module")
+def _served(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('hall') / 'hall.db'}")
+    hall = open_hall(database, STAFF)
     access.create_account(hall.app, "ann", hall.records["Ann"].id, "a long and secret one")
-    return Office(hall.app, flask, hall.clock).browser("ann")
+    office = Office(hall.app, screens_of(hall.app), hall.clock)
+    return hall, office, Premises(hall.app, office.flask)
+
+
+@pytest.fixture
+def hall(_served) -> Hall:
+    hall, _, premises = _served
+    premises.tidy()
+    return hall
+
+
+@pytest.fixture
+def client(_served):
+    _, office, _ = _served
+    return office.browser("ann")
 
 
 def page_of(hall: Hall) -> str:

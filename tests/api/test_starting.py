@@ -11,19 +11,28 @@ from server.storage.database import Database
 from server.usecases import access
 from tests.api.desk import Caller, Desk, flask_of, problem
 from tests.builders import AT, stored
+from tests.premises import Premises
 from tests.promises.shop import YARD, Shop, open_shop
 
 
-@pytest.fixture
-def yard(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'yard.db'}")
-    yield open_shop(database, YARD)
-    database.dispose()
-
-
-@pytest.fixture
-def callers(yard: Shop) -> Mapping[str, Caller]:
+@pytest.fixture(scope="module")
+def _served(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('yard') / 'yard.db'}")
+    yard = open_shop(database, YARD)
     desk = Desk(yard.app, flask_of(yard.app))
+    return yard, desk, Premises(yard.app, desk.flask)
+
+
+@pytest.fixture
+def yard(_served) -> Shop:
+    yard, _, premises = _served
+    premises.tidy()
+    return yard
+
+
+@pytest.fixture
+def callers(yard: Shop, _served) -> Mapping[str, Caller]:
+    _, desk, _ = _served
     found = {}
     for name in ("Cleo", "Moritz"):
         access.create_account(yard.app, name.lower(), yard.records[name].id, "a long secret")

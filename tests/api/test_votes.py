@@ -12,6 +12,7 @@ from server.api.openapi import document
 from server.storage.database import Database
 from server.usecases import access
 from tests.api.desk import Caller, Desk, flask_of, problem
+from tests.premises import Premises
 from tests.promises.shop import read
 from tests.usecases.council_hall import COUNCIL, Hall, open_hall
 
@@ -19,16 +20,24 @@ STAFF = {"Cleo": "clerk", "Ann": "member", "Bob": "member", "Cat": "member", "Da
 LINE = {"values": {"text": "Wood", "amount": "12.50"}}
 
 
-@pytest.fixture
-def hall(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'hall.db'}")
-    yield open_hall(database, STAFF)
-    database.dispose()
-
-
-@pytest.fixture
-def callers(hall: Hall):
+@pytest.fixture(scope="module")
+def _served(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('hall') / 'hall.db'}")
+    hall = open_hall(database, STAFF)
     desk = Desk(hall.app, flask_of(hall.app))
+    return hall, desk, Premises(hall.app, desk.flask)
+
+
+@pytest.fixture
+def hall(_served) -> Hall:
+    hall, _, premises = _served
+    premises.tidy()
+    return hall
+
+
+@pytest.fixture
+def callers(hall: Hall, _served):
+    _, desk, _ = _served
     found = {}
     for name, person in hall.records.items():
         access.create_account(hall.app, name.lower(), person.id, "a long and secret one")

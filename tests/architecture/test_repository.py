@@ -9,6 +9,8 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.conftest import CHECKOUT
 
 HOSTS = (
@@ -53,6 +55,7 @@ def test_nothing_that_others_wrote_is_committed(tracked):
     assert not {name for name in names if name.endswith((".min.js", ".min.css", ".woff2", ".whl"))}
 
 
+@pytest.mark.slow
 def test_every_package_that_is_imported_is_one_that_is_installed():
     assert imported("server", "admin") <= required("options", "install_requires")
     assert imported("tests") <= (
@@ -60,6 +63,7 @@ def test_every_package_that_is_imported_is_one_that_is_installed():
     )
 
 
+@pytest.mark.slow
 def test_every_package_that_is_installed_is_one_that_is_used():
     # psycopg is found by its name in a URL, Flask-Admin asks for Flask-SQLAlchemy, and for a
     # WTForms older than the one it breaks with

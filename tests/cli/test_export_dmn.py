@@ -20,6 +20,7 @@ def run(tmp_path, monkeypatch, capsys):
     return command
 
 
+@pytest.mark.slow
 def test_every_decision_becomes_a_file_that_can_be_imported(run, tmp_path):
     status, said, _ = run("export dmn --to out")
 

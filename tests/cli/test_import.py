@@ -39,6 +39,7 @@ class TestImport:
         data("Age"),
     )
 
+    @pytest.mark.slow
     def test_writes_the_decisions_of_a_dmn_file_where_check_finds_them(self, run, site, tmp_path):
         (tmp_path / "sign.dmn").write_text(self.FILE)
 

@@ -121,6 +121,7 @@ rules:
         assert '"rule":"five"' in content
         assert "case-fees.csv" not in content
 
+    @pytest.mark.slow
     def test_may_be_five_thousand(self, tmp_path):
         decision = FEE.replace("  note: { type: text, optional: yes }\n", "")
         lines = [f"r{number},{number},plain,{number},no" for number in range(5_000)]

@@ -153,6 +153,7 @@ class TestSettings:
 
 
 class TestWritingOut:
+    @pytest.mark.slow
     def test_says_the_same_again_for_every_shipped_definition(self):
         for source in shipped.loaded().sources.values():
             text = "\n".join(line.text for line in written_out(source))

@@ -3,6 +3,7 @@
 import itertools
 import xml.etree.ElementTree as ET
 
+import pytest
 from hypothesis import given, settings
 
 from server.domain.procedure import Beginning, ContinueIn, End, Step, walk
@@ -249,6 +250,7 @@ class TestARun:
         assert "is-" not in shown["close"].get("class").replace("is-task", "")
 
 
+@pytest.mark.slow
 class TestAnyProcedure:
     @settings(max_examples=80, deadline=None)
     @given(procedures())

@@ -12,6 +12,8 @@ from server.usecases import runs, tasks
 from tests.builders import acting, stored
 from tests.promises.shop import open_shop
 
+pytestmark = pytest.mark.slow
+
 CLAIMANTS = 50
 
 

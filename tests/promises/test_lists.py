@@ -26,6 +26,8 @@ from tests.promises.shop import YARD, Shop, again, open_shop, told
 from tests.promises.sound import assert_sound
 from tests.promises.town import CrashError
 
+pytestmark = pytest.mark.slow
+
 ON_THE_WAY = tuple(point for point in CRASH_POINTS if point != "before-failure")
 NOT_KEYED = 3
 """Commands of the walk that may find nothing left to do when they are sent again."""
@@ -236,7 +238,6 @@ def test_turns_and_branches_that_end_at_the_same_instant_join_once(database) -> 
     turns_and_branches_join_once(open_shop(database, YARD), 15)
 
 
-@pytest.mark.slow
 def test_turns_and_branches_join_once_a_thousand_times(database) -> None:
     turns_and_branches_join_once(open_shop(database, YARD), 500)
 

@@ -120,6 +120,7 @@ def test_a_refused_command_leaves_its_key_free(shop) -> None:
     assert complete(shop, key("one")).opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 def test_the_same_command_sent_at_once_by_many_is_done_once_for_all(shop, command) -> None:
     senders = 6
@@ -155,6 +156,7 @@ class CrashError(BaseException):
     """The process ends here."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [name for name in CRASH_POINTS if name != "before-failure"])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 def test_a_command_that_crashed_can_be_repeated_and_is_done_once(shop, command, point) -> None:

@@ -22,6 +22,8 @@ from server.usecases import records, runs, tasks
 from tests.promises.shop import Shop, open_shop
 from tests.promises.sound import assert_sound
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ROUNDS = 25
 
@@ -138,7 +140,6 @@ def test_a_run_that_is_held_holds_up_its_own_commands_only(postgresql_url) -> No
     database.dispose()
 
 
-@pytest.mark.slow
 def test_one_to_eight_processes_work_on_one_postgresql(postgresql_url) -> None:
     url = postgresql_url.render_as_string(hide_password=False)
     database = Database(url)

@@ -14,6 +14,8 @@ from tests.promises.sound import assert_sound
 from tests.promises.town import CrashError
 from tests.usecases.council_hall import Hall, open_hall
 
+pytestmark = pytest.mark.slow
+
 STAFF = {"Cleo": "clerk", "Ann": "member", "Bob": "member", "Cat": "member"}
 MARKS = {"Ann": "approve", "Cat": "reject", "Bob": "approve"}
 """Two of three approve, the last of them last: the vote ends with that signature."""

@@ -172,6 +172,7 @@ class TestTheFixedTablesOfTheModule:
         decision = a_decision({"age": WHOLE_NUMBER}, *rules, hits=hits)
         assert same(decision, *({"age": n} for n in (1, 500, 5_000))) == ["r0", "r0", "r0"]
 
+    @pytest.mark.slow
     def test_thousands_of_equalities(self):
         rules = [f"a = {n // 50} and b = {n % 50} -> x" for n in range(1_500)]
         decision = a_decision({"a": WHOLE_NUMBER, "b": WHOLE_NUMBER}, *rules)

@@ -27,6 +27,7 @@ def a_table_of_fifty():
     return decision, questions
 
 
+@pytest.mark.slow
 class TestThreads:
     def test_eight_ask_at_once_and_none_is_answered_wrong(self):
         # given a table, and what the second evaluator says about five hundred questions
@@ -105,6 +106,7 @@ print(codes.count(0))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_process_forked_amid_questions_answers_right():
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+import pytest
 from hypothesis import given, settings
 
 from server.notation import Titles, as_bpmn
@@ -207,6 +208,7 @@ class TestLists:
         }
 
 
+@pytest.mark.slow
 class TestAnyProcedure:
     @settings(max_examples=60, deadline=None)
     @given(procedures())

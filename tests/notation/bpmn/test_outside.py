@@ -66,6 +66,7 @@ def test_is_read_without_a_warning_and_keeps_all_recommended_rules(linted, text)
     assert linted(text) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(procedure=procedures().map(made_sound))
 def test_any_procedure_is_valid_and_keeps_all_recommended_rules(schema, linted, procedure):

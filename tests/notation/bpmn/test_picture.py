@@ -16,6 +16,7 @@ def test_everything_has_a_place_of_its_own(text):
     assert faults(text) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(procedures().map(made_sound))
 def test_any_procedure_is_laid_out(procedure):

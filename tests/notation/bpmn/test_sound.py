@@ -53,6 +53,7 @@ def test_every_step_can_happen_and_every_run_can_end(text):
     assert {key: found for key, each in plain(text).items() if (found := faults(each))} == {}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(procedures().map(made_sound))
 def test_so_it_is_in_any_procedure(procedure):
