@@ -25,6 +25,7 @@ NAMES = (
     "unread_input",
     "dead_row",
     "dead_way",
+    "unkept_assumption",
     "cut_off",
     "deadline",
     "nobody_for_it",

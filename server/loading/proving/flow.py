@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 from server.domain.decision import Decision
-from server.domain.expression.tree import Node, Path
-from server.domain.expression.walking import identity, rebuilt
+from server.domain.expression import Expression, evaluate
+from server.domain.expression.nowhere import EPOCH, NOWHERE
+from server.domain.expression.tree import Constant, Node, Path
+from server.domain.expression.walking import free_paths, identity, rebuilt
 from server.domain.procedure import (
     Choose,
     ContinueIn,
@@ -26,7 +30,7 @@ from server.domain.procedure import (
     Step,
 )
 from server.domain.procedure import Set as SetStep
-from server.domain.values import TEXT, Kind, Type
+from server.domain.values import TEXT, Kind, Type, Value
 from server.loading.proving.claims import Formula, OneOf, every, opposite
 from server.loading.proving.reading import Reading
 from server.loading.proving.searching import Rows, Search
@@ -45,6 +49,50 @@ class _Edge:
     known: Formula
 
 
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """A step asks a decision, of which the assumption of this number may be broken by `example`."""
+
+    step: Step
+    number: int
+    example: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Breaking:
+    """What has been found is tried: the decision is given it, and its assumption does not hold."""
+
+    action: Decide
+    decision: Decision
+    assumption: Expression
+
+    def inputs(self, found: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The inputs that the assumption reads."""
+        read = {path.parts[0] for path in free_paths(self.assumption.tree)}
+        return {
+            name: item.tree.value
+            if isinstance(item.tree, Constant)
+            else found[identity(item.tree)]
+            for name, item in self.action.given.items()
+            if name in read
+        }
+
+    def is_shown_by(self, found: Mapping[str, Value]) -> bool:
+        inputs = self.inputs(found)
+        if not all(_fits(value, self.decision.inputs[name]) for name, value in inputs.items()):
+            return False
+        settings = {name: item.value for name, item in self.decision.settings.items()}
+        return evaluate(self.assumption, {**settings, **inputs}, NOWHERE, EPOCH) is False
+
+
+def _fits(value: Value, typ: Type) -> bool:
+    """Whether the decision takes it at all; else it says so, whatever it assumes."""
+    if isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool):
+        low, high = typ.at_least, typ.at_most
+        return (low is None or value >= low) and (high is None or value <= high)
+    return typ.kind is not Kind.CHOICE or value is None or value in typ.choices
+
+
 @dataclass(slots=True)
 class Facts:
     """Goes through one list of steps of a procedure."""
@@ -61,12 +109,8 @@ class Facts:
         gateways = [step for step in self.steps if isinstance(step.action, Choose)]
         if len(gateways) + sum(bool(step.name) for step in self.steps) < 2:  # noqa: PLR2004  a way needs two
             return
-        conditions = {step.key: list(self._rows(step)) for step in gateways}
-        edges = {step.key: list(self._edges(step, conditions)) for step in self.steps}
-        formulas = [edge.known for found in edges.values() for edge in found]
-        reading = self._reading()
-        space = Space.over(reading.variables, formulas)
-        known = self._spread(space, edges, entries)
+        conditions = self._conditions()
+        space, known = self._known(entries, conditions, ())
         rows = Rows(space, [])
         for step in gateways:
             before = known.get(step.key)
@@ -80,6 +124,54 @@ class Facts:
                     continue
                 if not search.is_open:
                     yield step, number
+
+    def unkept(
+        self, entries: Iterable[str], decisions: Mapping[str, Decision]
+    ) -> Iterator[Unkept]:
+        """What decisions assume that nothing on the way to them sees to, where that can be shown.
+
+        Only what is given as it was read or answered is looked into. What is counted or computed
+        is not: of that nothing can be claimed here.
+        """
+        asked: list[tuple[Step, Decision, int, Formula]] = []
+        for step in self.steps:
+            decision = decisions.get(step.key)
+            for number, item in enumerate(decision.assuming if decision is not None else ()):
+                told = self._assumed(step, decision, item) if decision is not None else None
+                if decision is not None and told is not None:
+                    asked.append((step, decision, number, told))
+        if not asked:
+            return
+        space, known = self._known(entries, self._conditions(), [item[-1] for item in asked])
+        for step, decision, number, told in asked:
+            before = known.get(step.key)
+            if before is None:
+                continue
+            assert isinstance(step.action, Decide)
+            breaks = _Breaking(step.action, decision, decision.assuming[number])
+            search = Search(space, Rows(space, []), breaks.is_shown_by)
+            example = search.first([before, space.negated(told)])
+            if example is not None:
+                yield Unkept(step, number, breaks.inputs(example.given))
+
+    def _conditions(self) -> Mapping[str, Sequence[Formula]]:
+        return {
+            step.key: list(self._rows(step))
+            for step in self.steps
+            if isinstance(step.action, Choose)
+        }
+
+    def _known(
+        self,
+        entries: Iterable[str],
+        conditions: Mapping[str, Sequence[Formula]],
+        further: Iterable[Formula],
+    ) -> tuple[Space, Mapping[str, Statement]]:
+        """What is known on coming to each step, in a space that tells `further` apart too."""
+        edges = {step.key: list(self._edges(step, conditions)) for step in self.steps}
+        formulas = [edge.known for found in edges.values() for edge in found]
+        space = Space.over(self._reading().variables, [*formulas, *further])
+        return space, self._spread(space, edges, entries)
 
     def _spread(
         self, space: Space, edges: Mapping[str, Sequence[_Edge]], entries: Iterable[str]
@@ -185,6 +277,35 @@ class Facts:
             return rebuilt(node, renamed)
 
         found = renamed(tree)
+        return self._reading().condition(found)
+
+    def _assumed(self, step: Step, decision: Decision, item: Expression) -> Formula | None:
+        """What a decision assumes, over what it is given; None where that is not looked into."""
+        action = step.action
+        assert isinstance(action, Decide)
+        names = {path.parts[0] for path in free_paths(item.tree)}
+        if not names <= action.given.keys() | decision.settings.keys():
+            return None
+        given = {name: action.given[name] for name in names & action.given.keys()}
+        if not all(isinstance(each.tree, Path | Constant) for each in given.values()):
+            return None
+
+        def renamed(node: Node) -> Node:
+            if not isinstance(node, Path):
+                return rebuilt(node, renamed)
+            if node.parts[0] in decision.settings:
+                setting = decision.settings[node.parts[0]]
+                return Constant(setting.value, setting.type, node.span)
+            read = given[node.parts[0]].tree
+            if isinstance(read, Constant):
+                return read
+            optional = node.parts[0] in decision.optional
+            assert isinstance(read, Path)
+            typ = read.type or decision.inputs[node.parts[0]]
+            name = self._variable(read, typ, optional=optional)
+            return Path((name,), node.span, node.type)
+
+        found = renamed(item.tree)
         return self._reading().condition(found)
 
     def _variable(self, tree: Node, typ: Type, *, optional: bool) -> str:
