@@ -31,8 +31,8 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(pm4py) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
 	$(bin)/pytest $(at_once) $(T)
 
-test: .venv/tests $(vendor)  ## The fast tests, in a minute; narrow with T='-k escalation'
-	$(bin)/pytest $(at_once) -m 'not slow and not browser' $(T)
+test: .venv/tests $(vendor)  ## The fast tests, in less than a minute; narrow with T='-k escalation'
+	$(bin)/pytest -n 2 --dist worksteal -m 'not slow and not browser' $(T)
 
 lint: .venv/tests  ## Format (definitions too), style, types, import directions
 	$(bin)/ruff format --check --quiet .

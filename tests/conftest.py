@@ -23,6 +23,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from server.storage import database as databases
 from server.storage.database import Database
 from server.usecases import access
 
@@ -42,6 +43,14 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(access, "_HASHER", quick)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_commits() -> Iterator[None]:
+    """No test takes the power away, which is all that waiting for the disk at each commit is for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "SYNCHRONOUS", "OFF")
         yield
 
 

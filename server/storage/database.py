@@ -16,6 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 BUSY_MILLISECONDS = 30_000
+SYNCHRONOUS = "FULL"
+"""SQLite's commits wait for the disk: what was answered is there after a loss of power."""
 
 
 class Database:
@@ -64,7 +66,7 @@ def _sqlite(address: sa.URL) -> tuple[sa.Engine, sa.Engine]:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={SYNCHRONOUS}",
             f"busy_timeout={BUSY_MILLISECONDS}",
             "foreign_keys=ON",
         ):

@@ -62,6 +62,7 @@ class TestWhatJsonLeavesOpen:
     def test_the_largest_id_is_still_a_number(self):
         assert parsed(b"9223372036854775807") == 2**63 - 1
 
+    @pytest.mark.slow
     @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**62), 2**62), st.lists))
     def test_everything_else_is_read_as_it_is(self, value):
         assert parsed(json.dumps(value).encode()) == value

@@ -1,9 +1,12 @@
 """All that level 2 of the DMN Technology Compatibility Kit asks for is said, by durable-rules."""
 
+import pytest
+
 from server.rules import DURABLE
 from tests.conformance import kit
 
 
+@pytest.mark.slow
 def test_all_cases_of_level_2_come_out(tmp_path):
     # given the kit
     models = kit.models(kit.folder())

@@ -85,6 +85,7 @@ def test_exact_values_come_back_exactly() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", KINDS, ids=lambda made: made.__name__)
 def test_every_kind_of_event_survives_json(made) -> None:
     hints = typing.get_type_hints(made)

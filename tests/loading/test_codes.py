@@ -46,10 +46,8 @@ def test_no_code_is_used_twice():
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("code", EXPLANATIONS)
-def test_each_code_shows_how_it_should_not_be_and_how_it_should(code):
-    assert examples(EXPLANATIONS[code])
-    assert right_examples(EXPLANATIONS[code])
+def test_each_code_shows_how_it_should_not_be_and_how_it_should():
+    assert EXPLANATIONS.keys() == {code for code, _ in SHOWN} == {code for code, _ in RIGHT}
 
 
 @pytest.mark.parametrize(("code", "example"), SHOWN, ids=[code for code, _ in SHOWN])

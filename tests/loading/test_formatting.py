@@ -92,6 +92,7 @@ def test_what_cannot_be_read_is_told_and_left_alone():
     assert found.text == "role: clerk\n\ttitle: Clerk\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_the_shipped_definitions_say_the_same_when_they_are_formatted(file):
     text = file.read_text()

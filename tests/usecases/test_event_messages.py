@@ -85,6 +85,7 @@ class TestADelivery:
 
 
 class TestIdentity:
+    @pytest.mark.slow
     @given(st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), min_size=2, max_size=2))
     def test_is_the_same_just_for_the_same_values(self, pairs):
         first, second = (messages.identity(ALERTS, an_alert(*pair)) for pair in pairs)
@@ -148,6 +149,7 @@ def test_the_end_is_said_by_the_message_itself():
     assert not messages.says_end(replace(ALERTS, resolved=""), an_alert(status="resolved"))
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)

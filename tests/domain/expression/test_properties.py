@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def value(text, names):
     return evaluate(resolved(text, names=computed), names, NOWHERE, EPOCH)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_condition_is_true_or_false_and_its_opposite_is_the_other(seed):

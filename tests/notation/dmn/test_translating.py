@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ amounts = st.sampled_from([None, Decimal(0), Decimal(1), Decimal("2.5"), Decimal
 answers = st.sampled_from([None, True, False])
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.one_of(numbers, truths).filter(lambda text: len(text) < 120),
