@@ -159,6 +159,19 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """For whom the tasks of a step are, nobody else, and which roles may be asked about them.
+
+    `people` are persons, or a role for its lane; it may be that more roles can be asked.
+    """
+
+    path: Path
+    place: Place
+    people: tuple[str, ...] = ()
+    with_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewRecord:
     """What must be so for a new record of an entity, however it is made; more may be so.
 
@@ -219,10 +232,14 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Stories about one procedure, with what is given in all of them."""
+    """Stories about one procedure, with what is given in all of them.
+
+    `tasks` are looked at whenever one of the stories completes a task or tells what is open.
+    """
 
     key: str
     title: str
     procedure: str
     given: Given
     stories: tuple[Story, ...]
+    tasks: tuple[Offered, ...] = ()

@@ -221,6 +221,7 @@ class Served:
                     task["lane"],
                     roles[task["role_title"]],
                     tuple(map(_record, task["candidates"])),
+                    tuple(task["with_roles"]),
                 )
                 for task in sorted(tasks, key=lambda task: task["id"])
             )

@@ -44,13 +44,17 @@ JUDGED = "      - { complete: judge, by: ann, answers: { reason: It is low., sou
 
 @pytest.fixture
 def told(tmp_path):
-    """What is told of a story with these further lines: line, column and sentence of each."""
+    """What is told of a story with these further lines: line, column and sentence of each.
 
-    def play(lines: str) -> list[str]:
+    `tasks` are those of the scenario.
+    """
+
+    def play(lines: str, tasks: str = "") -> list[str]:
         folder = tmp_path / "definitions"
         if not folder.exists():
             copy_of_minimal(folder)
-        write(folder, HEAD + lines)
+        before = f"tasks: {{ {tasks} }}\n" if tasks else ""
+        write(folder, HEAD.replace("stories:", f"{before}stories:") + lines)
         loaded = loading.load([folder])
         assert [str(item) for item in loaded.diagnostics] == []
         rules = Rules(loaded.definitions.decisions)
@@ -284,6 +288,35 @@ class TestWhatMustBeAskedAndAllowed:
         [sentence] = told(f"      - then: {{ {then} }}\n    then: {{ open: [judge] }}\n")
 
         assert sentence.endswith(said)
+
+
+class TestForWhomTasksAre:
+    """What a scenario says of its tasks holds in all its stories."""
+
+    @pytest.mark.parametrize(
+        "tasks",
+        ["judge: ann", "judge: [ann, bob]", "judge: clerk", "judge in case-reopening: mia"],
+    )
+    def test_is_as_told(self, told, tasks):
+        assert told(JUDGED + "    then: { open: [] }\n", tasks) == []
+
+    @pytest.mark.parametrize(
+        ("tasks", "said"),
+        [
+            ("judge: bob", "Expected 'judge' for nobody else than bob; Ann may do it too."),
+            ("judge: manager", "Expected 'judge' for the role manager; it is for clerk."),
+            (
+                "judge: { with: manager }",
+                "Expected that a manager may be asked about 'judge'; none may.",
+            ),
+        ],
+    )
+    def test_is_told_where_it_is_otherwise(self, told, tasks, said):
+        sentence = f"9:17 {said} (In: A case is judged)"
+
+        # when it is done, and when it is only told to be open
+        assert told(JUDGED + "    then: { open: [] }\n", tasks) == [sentence]
+        assert told("    then: { open: [judge] }\n", tasks) == [sentence]
 
 
 WAITING = """\

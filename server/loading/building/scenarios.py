@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from server.domain.scenario import Given, Person, Scenario, Something, Story
+from server.domain.scenario import Given, Offered, Person, Scenario, Something, Story
 from server.loading.building.story_acts import act
 from server.loading.building.story_ends import then
 from server.loading.building.story_names import Names, several
@@ -32,6 +32,10 @@ def build_scenario(desk: Desk) -> Scenario | None:
         tuple(
             _story(names, raw, ("stories", index), given)
             for index, raw in enumerate(data.get("stories", ()))
+        ),
+        tuple(
+            _offered(names, written, raw, ("tasks", written))
+            for written, raw in data.get("tasks", {}).items()
         ),
     )
 
@@ -98,6 +102,18 @@ def _people_fit(names: Names, person: Person, path: Path) -> None:
         for word in wanted:
             names.look_up(word, (*path, key), "group" if key == "in" else None)
     names.fields("person", person.fields, (*path, "with"))
+
+
+def _offered(names: Names, written: str, raw: Any, path: Path) -> Offered:
+    place = names.place(written, path, is_key=True)
+    told: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {"for": raw}
+    people, with_roles = several(told.get("for", ())), several(told.get("with", ()))
+    for name in people:
+        if name not in names.desk.manuscript.known("role"):
+            names.look_up(name, path, "person")
+    for role in with_roles:
+        names.desk.refer("role", role, *path, "with")
+    return Offered(path, place, people, with_roles)
 
 
 def _story(names: Names, raw: Mapping[str, Any], path: Path, common: Given) -> Story:

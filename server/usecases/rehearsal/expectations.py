@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from server.domain.definitions import Definitions
 from server.domain.entity import STATUS
 from server.domain.role import Operation, any_allows
 from server.domain.run import RunState
-from server.domain.scenario import Asked, NewRecord, Open, Path, Then
+from server.domain.scenario import Asked, NewRecord, Offered, Open, Path, Then
 from server.domain.values import Kind, RecordRef, Value, to_json
 from server.engine import events as happened
 from server.usecases.rehearsal import setting
@@ -84,6 +84,43 @@ def _people(
     if persons and persons != set(found.people):
         actual = ", ".join(_title(person, seen) for person in found.people) or "nobody"
         yield at, f"Expected '{found.step}' for {', '.join(people)}; it is for {actual}."
+
+
+def differing_tasks(
+    tasks: Iterable[Offered], waiting: Iterable[Waiting], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    """Where an open task is for somebody it should not be for, or a role cannot be asked."""
+    expected = {(item.place.procedure or seen.procedure, item.place.step): item for item in tasks}
+    for found in waiting:
+        offered = expected.get((found.procedure, found.step))
+        if offered is not None:
+            yield from _offered(offered, found, seen)
+
+
+def _offered(offered: Offered, found: Waiting, seen: Seen) -> Iterator[tuple[Path, str]]:
+    roles = seen.definitions.roles
+    for role in (name for name in offered.people if name in roles):
+        if role not in {found.lane, found.role}:
+            yield (
+                offered.path,
+                f"Expected '{found.step}' for the role {role}; it is for {found.lane}.",
+            )
+    persons = {seen.named(name) for name in offered.people if name not in roles}
+    others = sorted(set(found.people) - persons) if persons else []
+    for person in others:
+        yield (
+            offered.path,
+            (
+                f"Expected '{found.step}' for nobody else than {', '.join(offered.people)}; "
+                f"{_title(person, seen)} may do it too."
+            ),
+        )
+    for role in offered.with_roles:
+        if role not in found.with_roles:
+            yield (
+                offered.path,
+                f"Expected that a {role} may be asked about '{found.step}'; none may.",
+            )
 
 
 def _is(item: Waiting, expected: Open, seen: Seen) -> bool:

@@ -190,6 +190,7 @@ class Rehearsal:
                 task.seat.lane,
                 task.seat.role,
                 candidates(task.seat, people),
+                getattr(kept.book.procedure.step(task.step).action, "with_roles", ()),
             )
             for task, kept in sorted(
                 (

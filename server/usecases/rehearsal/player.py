@@ -28,7 +28,12 @@ from server.domain.scenario import (
 )
 from server.domain.values import RecordRef
 from server.usecases.rehearsal import setting
-from server.usecases.rehearsal.expectations import Seen, differences, differing_form
+from server.usecases.rehearsal.expectations import (
+    Seen,
+    differences,
+    differing_form,
+    differing_tasks,
+)
 from server.usecases.rehearsal.stage import Line, Stage, Waiting
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -95,9 +100,12 @@ class Player:
 
     def _do(self, act: Act) -> tuple[Difference, ...]:
         if isinstance(act, Then):
-            seen = Seen(self._definitions, self._stage, self._scenario.procedure, self._named)
+            seen = self._seen()
             try:
-                return tuple(Difference(path, text) for path, text in differences(act, seen))
+                return (
+                    *(Difference(path, text) for path, text in differences(act, seen)),
+                    *(self._differing_tasks() if act.open is not None else ()),
+                )
             except _NotAsToldError as error:
                 return (Difference(act.path, str(error)),)
         expected = None if isinstance(act, Pass) else act.refused
@@ -105,7 +113,7 @@ class Player:
             self._carry_out(act)
         except _NotAsToldError as error:
             return (Difference(act.path, str(error)),)
-        except _OtherFormError as error:
+        except _OtherTaskError as error:
             return error.differences
         except Refusal as refusal:
             happened = REFUSALS[type(refusal).__name__]
@@ -161,6 +169,8 @@ class Player:
 
     def _complete(self, act: Complete) -> None:
         task = self._open(act.place, act.by)
+        if found := self._differing_tasks():
+            raise _OtherTaskError(found)
         person = self._names.get(act.by or "")
         if person is None:
             if act.by is not None and act.by not in {task.lane, task.role}:
@@ -189,6 +199,18 @@ class Player:
             if new is None:
                 raise _NotAsToldError(f"'{act.place}' made no record to be called '{act.name}'.")
             self._names[act.name] = new
+
+    def _differing_tasks(self) -> tuple[Difference, ...]:
+        """Which open tasks are for others than the scenario says."""
+        return tuple(
+            Difference(path, f"{text} (In: {self._story.title})")
+            for path, text in differing_tasks(
+                self._scenario.tasks, self._stage.waiting(), self._seen()
+            )
+        )
+
+    def _seen(self) -> Seen:
+        return Seen(self._definitions, self._stage, self._scenario.procedure, self._named)
 
     def _need(self, act: Need) -> None:
         run = None
@@ -274,8 +296,8 @@ class _NotAsToldError(Exception):
     """The story cannot go on. The text says what was expected and what is."""
 
 
-class _OtherFormError(Exception):
-    """A form asks otherwise than told."""
+class _OtherTaskError(Exception):
+    """A task, or what its form asks, is otherwise than told."""
 
     def __init__(self, differences: tuple[Difference, ...]) -> None:
         super().__init__()
@@ -287,7 +309,7 @@ def _compare(wanted: Asked, actual: Mapping[str, str], path: Path) -> None:
         Difference(at, text) for at, text in differing_form(wanted, actual, (*path, "form"))
     )
     if found:
-        raise _OtherFormError(found)
+        raise _OtherTaskError(found)
 
 
 def _told(refusal: Refusal) -> str:

@@ -17,7 +17,10 @@ from server.usecases.rehearsal.setting import Told
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open task: its run's procedure, its step, what it is about, and who may do it."""
+    """An open task: its run's procedure, its step, what it is about, and who may do it.
+
+    `with_roles` are those that may be asked about it.
+    """
 
     task: int
     procedure: str
@@ -26,6 +29,7 @@ class Waiting:
     lane: str
     role: str
     people: tuple[RecordRef, ...]
+    with_roles: tuple[str, ...]
 
 
 SHOWS, NEEDS, TAKES = "shows", "needs", "takes"
