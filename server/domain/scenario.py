@@ -70,12 +70,14 @@ class Asked:
     """What a form must ask before anything is typed into it; it may ask more.
 
     `shows` are the fields to be read only, `needs` those without which it is refused, `takes`
-    those that may be filled in or left. A field of a row goes by `list.field`.
+    those that may be filled in or left, `hides` those that must not stand there. A field of a row
+    goes by `list.field`.
     """
 
     shows: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Then:
 
     `open` are all open tasks of all runs; `records` the fields of records; `ended` the end of each
     procedure's latest run; `stopped` and `failed` the procedures whose latest run was stopped or
-    could not go on; `hands_over_to` every procedure handed over to so far; `told` who was told
+    could not go on; `not_begun` those of which no run has begun; `hands_over_to` every procedure handed over to so far; `told` who was told
     with which notification; `late` which tasks have become late, by step, and who was told;
     `rules` which rules a step last went by. `may` and `may_not` tell what holders of a role do by
     hand to records of an entity, `may_become` which statuses a record may be given next, `new`
@@ -211,6 +213,7 @@ class Then:
     may_not: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     may_become: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     new: Mapping[str, NewRecord] = field(default_factory=dict)
+    not_begun: tuple[str, ...] = ()
 
 
 Act = Begin | Complete | Enter | Change | Need | Pass | Then

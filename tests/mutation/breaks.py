@@ -367,7 +367,9 @@ def _form(data: Mapping[str, Any]) -> _Found:
             place = ("sections", number, "fields", index)
             yield "drop a form field", str(name), _without(data, *place)
             inner = item if isinstance(item, Mapping) else {}
-            for key in [key for key in ("required", "read_only", "default", "if") if key in inner]:
+            for key in [
+                key for key in ("required", "read_only", "default", "condition") if key in inner
+            ]:
                 yield f"drop {key} on a form", f"{name}", _without(data, *place, key)
         yield "drop a section", str(number), _without(data, "sections", number)
 

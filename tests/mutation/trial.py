@@ -16,7 +16,7 @@ from server import loading
 from server.domain.decision import Decision, NoVerdict
 from server.domain.expression import Expression
 from server.domain.expression.walking import identity
-from server.domain.procedure import Choose, Procedure, Step
+from server.domain.procedure import Approve, Beginning, Choose, Do, Procedure, Step
 from server.domain.role import Role
 from server.loading import assembling, checks, marked
 from server.loading.bundles import canonical
@@ -48,6 +48,7 @@ KINDS = (
 )
 MOST = 20_000
 """Combinations of inputs that two tables are compared on."""
+IN_WORDS = "no task is for this lane: who holds it is read in the guide, and by no run"
 SILENT = {"origin", "text", "why", "because", "tests"}
 """What does not change what happens. (The words of an expression; its tree does.)"""
 
@@ -95,7 +96,8 @@ class Workshop:
         if warning:
             return Caught(broken, WARNING, warning)
         if self._is_same(broken, made):
-            return Caught(broken, EQUIVALENT, "the same happens")
+            said = IN_WORDS if broken.kind == "role held by anyone" else "the same happens"
+            return Caught(broken, EQUIVALENT, said)
         otherwise = self._otherwise(made)
         failed = _failed_test(made, otherwise)
         if failed:
@@ -281,7 +283,8 @@ def _plain(value: Any) -> Any:
         case Role():
             return [_fields(value, "may"), _rights(value)]
         case Procedure():
-            return [_fields(value, "steps"), _steps(value.steps)]
+            procedure = replace(value, starts=tuple(_begins_at(value)))
+            return [_fields(procedure, "steps", "lanes"), _lanes(value), _steps(value.steps)]
         case tuple() if value and all(isinstance(item, Step) for item in value):
             return _steps(value)
         case Mapping():
@@ -292,6 +295,33 @@ def _plain(value: Any) -> Any:
             return _fields(value)
         case _:
             return str(value)
+
+
+def _begins_at(procedure: Procedure) -> Iterator[Beginning]:
+    """The starts, with where each begins said out."""
+    for start in procedure.starts:
+        yield replace(start, begins_at=start.begins_at or procedure.steps[0].key)
+
+
+def _lanes(procedure: Procedure) -> Any:
+    """The lanes, each with who holds it where a run asks for that.
+
+    Who holds a lane in which nobody has a task, nor hears that one is late, is said to people only:
+    the role can be asked, and the guide tells for what it is held.
+    """
+    asked: set[str] = set()
+    for step in procedure.walk():
+        action = step.action
+        if isinstance(action, Do) and action.of is None:
+            asked.add(action.role)
+        if isinstance(action, Approve):
+            asked |= {signer.role for signer in action.signers if signer.of is None}
+        if isinstance(action, Do | Approve) and action.due and action.due.late:
+            asked.add(action.due.late)
+    return [
+        [role, _plain(holder) if role in asked else "in words only"]
+        for role, holder in procedure.lanes.items()
+    ]
 
 
 def _rights(role: Role) -> Any:

@@ -158,6 +158,12 @@ class TestAStoryThatGoesOtherwise:
             "13:35 Expected case-review to be ended: decided; it is open."
         ]
 
+    def test_is_told_of_what_should_not_have_begun(self, told):
+        assert told("    then: { not_begun: [case-registration] }\n") == []
+        assert told("    then: { not_begun: case-review }\n") == [
+            "13:24 Expected case-review to be not begun; it is open."
+        ]
+
     def test_is_told_which_rule_spoke_instead(self, told):
         assert told(JUDGED.replace("yes", "no") + "    then: { rules: { verdict: sound } }\n") == [
             "14:31 Expected 'verdict' to be decided by sound; it was by otherwise."
@@ -244,6 +250,16 @@ class TestWhatMustBeAskedAndAllowed:
         [sentence] = told(begun + "    then: { open: [judge] }\n")
 
         assert sentence.endswith("to show 'subject', to be read only; it is needed there.")
+
+    def test_is_told_where_a_form_asks_what_it_should_not(self, told):
+        hidden = (
+            "      - { begin: case-registration, form: { hides: [pages] }, by: bob,\n"
+            "          answers: { subject: A gate, owner: ann } }\n"
+        )
+
+        assert told(hidden + "    then: { open: [judge, judge] }\n") == []
+        [sentence] = told(hidden.replace("pages", "subject") + "    then: { open: [judge] }\n")
+        assert sentence.endswith(" Expected the form to do without 'subject'; it is needed there.")
 
     def test_is_told_where_a_field_stands_on_the_form_only_once_another_is_answered(self, told):
         begun = (

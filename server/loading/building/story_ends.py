@@ -20,7 +20,7 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             names.look_up(name, (*path, "records", name), is_key=True)
         else:
             names.fields(entity, fields, (*path, "records", name), expected=True)
-    for key in ("stopped", "failed"):
+    for key in ("stopped", "failed", "not_begun"):
         for named in several(raw.get(key, ())):
             names.desk.refer("procedure", named, *path, key)
     for procedure, end in raw.get("ended", {}).items():
@@ -71,6 +71,7 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             )
             for entity, expected in raw.get("new", {}).items()
         },
+        several(raw.get("not_begun", ())),
     )
 
 

@@ -17,6 +17,7 @@ from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.stage import NEEDS, SHOWS, TAKES, Stage, Waiting
 
 NOW = "now"
+NOT_BEGUN = "not begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +192,11 @@ def _runs(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         **{key: ("ended", key, f"ended: {end}") for key, end in then.ended.items()},
         **dict.fromkeys(then.stopped, ("stopped", None, RunState.STOPPED.value)),
         **dict.fromkeys(then.failed, ("failed", None, RunState.FAILED.value)),
+        **dict.fromkeys(then.not_begun, ("not_begun", None, NOT_BEGUN)),
     }
     states = _states(seen)
     for procedure, (word, key, expected) in wanted.items():
-        actual = states.get(procedure, "not begun")
+        actual = states.get(procedure, NOT_BEGUN)
         if actual != expected:
             at = (*then.path, word) if key is None else (*then.path, word, key)
             yield at, f"Expected {procedure} to be {expected}; it is {actual}."
@@ -310,6 +312,9 @@ def differing_form(
     wanted: Asked, actual: Mapping[str, str], at: Path
 ) -> Iterator[tuple[Path, str]]:
     """Where a form does not ask what it must; `actual` tells how it has each field."""
+    for key in wanted.hides:
+        if key in actual:
+            yield (*at, "hides"), f"Expected the form to do without '{key}'; {_HAS[actual[key]]}."
     for part, keys in ((SHOWS, wanted.shows), (NEEDS, wanted.needs), (TAKES, wanted.takes)):
         for key in keys:
             if actual.get(key) != part:
