@@ -197,6 +197,8 @@ class Then:
     `rules` which rules a step last went by. `may` and `may_not` tell what holders of a role do by
     hand to records of an entity, `may_become` which statuses a record may be given next, `new`
     what is so for new records of entities; these four name what matters and leave out the rest.
+    `made` tells of records that have come into being, by their entity: for each there is one with
+    these fields, of however many there are.
     """
 
     path: Path
@@ -214,6 +216,7 @@ class Then:
     may_become: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     new: Mapping[str, NewRecord] = field(default_factory=dict)
     not_begun: tuple[str, ...] = ()
+    made: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
 
 Act = Begin | Complete | Enter | Change | Need | Pass | Then

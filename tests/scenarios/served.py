@@ -255,6 +255,14 @@ class Served:
         number = self._seen["newest"][entity]
         return None if number is None else RecordRef(entity, number)
 
+    def since(self, entity: str, record: RecordRef | None) -> tuple[RecordRef, ...]:
+        """As for `newest`."""
+        table = self.models.tables[entity]
+        later = sa.select(table.c.id).where(table.c.id > (record.id if record else 0))
+        with self.app.database.read() as connection:
+            found = connection.scalars(later.order_by(table.c.id)).all()
+        return tuple(RecordRef(entity, number) for number in found)
+
     def blank(self, entity: str) -> Blank:
         """Nothing that people ask for, so not by a request."""
         with self.app.database.read() as connection:

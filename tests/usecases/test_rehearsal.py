@@ -257,7 +257,7 @@ class TestWhatMustBeAskedAndAllowed:
             "          answers: { subject: A gate, owner: ann } }\n"
         )
 
-        assert told(hidden + "    then: { open: [judge, judge] }\n") == []
+        assert told(hidden + "    then: { records: { fence: { owner: ann } } }\n") == []
         [sentence] = told(hidden.replace("pages", "subject") + "    then: { open: [judge] }\n")
         assert sentence.endswith(" Expected the form to do without 'subject'; it is needed there.")
 
@@ -302,6 +302,46 @@ class TestWhatMustBeAskedAndAllowed:
     )
     def test_is_told_where_rights_and_moves_are_others(self, told, then, said):
         [sentence] = told(f"      - then: {{ {then} }}\n    then: {{ open: [judge] }}\n")
+
+        assert sentence.endswith(said)
+
+
+class TestWhatHasComeIntoBeing:
+    """Of however many records of an entity."""
+
+    ENTERED = """\
+      - { new: case, with: { subject: A gate, urgent: yes } }
+      - { new: case, with: { subject: A hedge } }
+"""
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            "{ subject: A gate }",
+            "{ subject: A hedge, urgent: null }, { subject: A gate, urgent: yes, status: open }",
+        ],
+    )
+    def test_is_there(self, told, rows):
+        assert told(f"{self.ENTERED}    then: {{ made: {{ case: [{rows}] }} }}\n") == []
+
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            (
+                "{ subject: A fence }",
+                (
+                    "Expected that a Case with subject A fence has come into being; "
+                    "there is A gate, A hedge."
+                ),
+            ),
+            (
+                "{ subject: A gate }, { urgent: yes }",
+                "Expected that a Case with urgent yes has come into being; there is A hedge.",
+            ),
+        ],
+    )
+    def test_is_told_where_it_is_not(self, told, rows, said):
+        [sentence] = told(f"{self.ENTERED}    then: {{ made: {{ case: [{rows}] }} }}\n")
 
         assert sentence.endswith(said)
 

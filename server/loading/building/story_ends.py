@@ -20,6 +20,10 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             names.look_up(name, (*path, "records", name), is_key=True)
         else:
             names.fields(entity, fields, (*path, "records", name), expected=True)
+    for entity, rows in raw.get("made", {}).items():
+        names.desk.refer_key("entity", entity, *path, "made", entity)
+        for index, fields in enumerate(rows):
+            names.fields(entity, fields, (*path, "made", entity, index), expected=True)
     for key in ("stopped", "failed", "not_begun"):
         for named in several(raw.get(key, ())):
             names.desk.refer("procedure", named, *path, key)
@@ -72,6 +76,7 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             for entity, expected in raw.get("new", {}).items()
         },
         several(raw.get("not_begun", ())),
+        {entity: tuple(rows) for entity, rows in raw.get("made", {}).items()},
     )
 
 

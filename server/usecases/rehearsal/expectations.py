@@ -11,7 +11,7 @@ from server.domain.entity import STATUS
 from server.domain.role import Operation, any_allows
 from server.domain.run import RunState
 from server.domain.scenario import Asked, NewRecord, Offered, Open, Path, Then
-from server.domain.values import Kind, RecordRef, Value, to_json
+from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.stage import NEEDS, SHOWS, TAKES, Stage, Waiting
@@ -22,12 +22,16 @@ NOT_BEGUN = "not begun"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A stage looked at from a story. `named` finds the record of a name."""
+    """A stage looked at from a story.
+
+    `named` finds the record of a name, `made` the records of an entity that came into being in it.
+    """
 
     definitions: Definitions
     stage: Stage
     procedure: str
     named: Callable[[str], RecordRef]
+    made: Callable[[str], tuple[RecordRef, ...]]
 
 
 def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
@@ -36,6 +40,8 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         yield from _open(then, seen)
     for name, fields in then.records.items():
         yield from _record(then, name, fields, seen)
+    for entity, rows in then.made.items():
+        yield from _made(then, entity, rows, seen)
     yield from _runs(then, seen)
     if then.hands_over_to is not None:
         yield from _hand_overs(then, seen)
@@ -147,15 +153,8 @@ def _record(
     for key, raw in fields.items():
         typ = entity.fields[key].type
         actual = seen.stage.field(record, key)
-        if raw == NOW and typ.kind is Kind.DATE_TIME:
-            expected: Value = seen.stage.now
-        else:
-            expected = setting.value(typ, raw, _Names(seen.named))
-        if isinstance(expected, tuple) and isinstance(actual, tuple):
-            same = sorted(map(str, expected)) == sorted(map(str, actual))
-        else:
-            same = expected == actual
-        if not same:
+        expected = _meant(typ, raw, seen)
+        if not _same(expected, actual):
             yield (
                 (*at, key),
                 (
@@ -163,6 +162,44 @@ def _record(
                     f"{_spoken(actual, seen)}."
                 ),
             )
+
+
+def _made(
+    then: Then, entity: str, rows: tuple[Mapping[str, Any], ...], seen: Seen
+) -> Iterator[tuple[Path, str]]:
+    """Each row stands for a record of its own."""
+    left = list(seen.made(entity))
+    title = seen.definitions.entities[entity].title
+    types = {key: item.type for key, item in seen.definitions.entities[entity].fields.items()}
+    for index, row in enumerate(rows):
+        expected = {key: _meant(types[key], raw, seen) for key, raw in row.items()}
+        found = next((item for item in left if _has(item, expected, seen)), None)
+        if found is not None:
+            left.remove(found)
+            continue
+        told = ", ".join(f"{key} {_spoken(value, seen)}" for key, value in expected.items())
+        others = ", ".join(_title(item, seen) for item in left) or "no other"
+        yield (
+            (*then.path, "made", entity, index),
+            f"Expected that a {title} with {told} has come into being; there is {others}.",
+        )
+
+
+def _has(record: RecordRef, expected: Mapping[str, Value], seen: Seen) -> bool:
+    return all(_same(value, seen.stage.field(record, key)) for key, value in expected.items())
+
+
+def _meant(typ: Type, raw: Any, seen: Seen) -> Value:
+    """The value that a story expects."""
+    if raw == NOW and typ.kind is Kind.DATE_TIME:
+        return seen.stage.now
+    return setting.value(typ, raw, _Names(seen.named))
+
+
+def _same(expected: Value, actual: Value) -> bool:
+    if isinstance(expected, tuple) and isinstance(actual, tuple):
+        return sorted(map(str, expected)) == sorted(map(str, actual))
+    return expected == actual
 
 
 class _Names(Mapping[str, RecordRef]):

@@ -212,6 +212,11 @@ class Rehearsal:
     def newest(self, entity: str) -> RecordRef | None:
         return max(self.memory.all(entity), default=None)
 
+    def since(self, entity: str, record: RecordRef | None) -> tuple[RecordRef, ...]:
+        return tuple(
+            sorted(item for item in self.memory.all(entity) if record is None or item > record)
+        )
+
     def blank(self, entity: str) -> Blank:
         return blank(self._draft(), entity)
 

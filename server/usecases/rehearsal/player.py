@@ -210,7 +210,9 @@ class Player:
         )
 
     def _seen(self) -> Seen:
-        return Seen(self._definitions, self._stage, self._scenario.procedure, self._named)
+        return Seen(
+            self._definitions, self._stage, self._scenario.procedure, self._named, self._made
+        )
 
     def _need(self, act: Need) -> None:
         run = None
@@ -278,6 +280,10 @@ class Player:
         if newest is None or newest == self._before.get(name):
             raise _NotAsToldError(f"No {name} has come into being in this story.")
         return newest
+
+    def _made(self, entity: str) -> tuple[RecordRef, ...]:
+        """The records of an entity that have come into being in this story, oldest first."""
+        return self._stage.since(entity, self._before[entity])
 
     def _call(self, name: str | None, record: RecordRef) -> None:
         if name is not None:

@@ -114,6 +114,9 @@ class Stage(Protocol):
     def newest(self, entity: str) -> RecordRef | None:
         """The record of this entity that came last."""
 
+    def since(self, entity: str, record: RecordRef | None) -> tuple[RecordRef, ...]:
+        """The records of this entity that came after that one, or all, oldest first."""
+
     def blank(self, entity: str) -> Blank:
         """A record of an entity for which nothing has been filled in."""
 
