@@ -7,24 +7,20 @@ for everything that can be given.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server import loading
-from server.domain.decision import Decision, NoVerdict
+from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.expression.walking import identity
-from server.domain.procedure import Approve, Beginning, Choose, Do, Procedure, Step
+from server.domain.procedure import Choose, Procedure, Step
 from server.domain.role import Role
 from server.loading import assembling, checks, marked
 from server.loading.bundles import canonical
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
-from server.loading.proving.reading import Reading
-from server.loading.proving.searching import piece_values
-from server.loading.proving.space import Space
 from server.loading.shape import shape
 from server.loading.sources import gather
 from server.rules import Rules
@@ -32,6 +28,7 @@ from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
+from tests.mutation.equivalence import WHY_THE_SAME, is_alike, says_the_same
 from tests.mutation.reading import MADE, Builders, Noticed, Read, Reads, WatchedProcedures, watched
 
 CHECK, WARNING, TESTS, SCENARIOS = "check", "warning", "tests", "scenarios"
@@ -46,9 +43,6 @@ KINDS = (
     "process",
     "correlation",
 )
-MOST = 20_000
-"""Combinations of inputs that two tables are compared on."""
-IN_WORDS = "no task is for this lane: who holds it is read in the guide, and by no run"
 SILENT = {"origin", "text", "why", "because", "tests"}
 """What does not change what happens. (The words of an expression; its tree does.)"""
 
@@ -96,8 +90,7 @@ class Workshop:
         if warning:
             return Caught(broken, WARNING, warning)
         if self._is_same(broken, made):
-            said = IN_WORDS if broken.kind == "role held by anyone" else "the same happens"
-            return Caught(broken, EQUIVALENT, said)
+            return Caught(broken, EQUIVALENT, WHY_THE_SAME.get(broken.kind, "the same happens"))
         otherwise = self._otherwise(made)
         failed = _failed_test(made, otherwise)
         if failed:
@@ -167,10 +160,12 @@ class Workshop:
     def _is_same(self, broken: Break, made: Manuscript) -> bool:
         kind, key = broken.address
         before, after = (getattr(item, _PLURALS[kind])[key] for item in (self._whole, made))
-        if kind == "decision" and _says_the_same(before, after):
+        if kind == "decision" and says_the_same(before, after):
             return True
         if kind == "process":
             return False
+        if kind == "procedure" and is_alike(broken.kind, before, after, self._whole.procedures):
+            return True
         return bool(_plain(before) == _plain(after))
 
     def _otherwise(self, made: Manuscript) -> dict[Read, tuple[Any, Any]]:
@@ -283,8 +278,7 @@ def _plain(value: Any) -> Any:
         case Role():
             return [_fields(value, "may"), _rights(value)]
         case Procedure():
-            procedure = replace(value, starts=tuple(_begins_at(value)))
-            return [_fields(procedure, "steps", "lanes"), _lanes(value), _steps(value.steps)]
+            return [_fields(value, "steps"), _steps(value.steps)]
         case tuple() if value and all(isinstance(item, Step) for item in value):
             return _steps(value)
         case Mapping():
@@ -295,33 +289,6 @@ def _plain(value: Any) -> Any:
             return _fields(value)
         case _:
             return str(value)
-
-
-def _begins_at(procedure: Procedure) -> Iterator[Beginning]:
-    """The starts, with where each begins said out."""
-    for start in procedure.starts:
-        yield replace(start, begins_at=start.begins_at or procedure.steps[0].key)
-
-
-def _lanes(procedure: Procedure) -> Any:
-    """The lanes, each with who holds it where a run asks for that.
-
-    Who holds a lane in which nobody has a task, nor hears that one is late, is said to people only:
-    the role can be asked, and the guide tells for what it is held.
-    """
-    asked: set[str] = set()
-    for step in procedure.walk():
-        action = step.action
-        if isinstance(action, Do) and action.of is None:
-            asked.add(action.role)
-        if isinstance(action, Approve):
-            asked |= {signer.role for signer in action.signers if signer.of is None}
-        if isinstance(action, Do | Approve) and action.due and action.due.late:
-            asked.add(action.due.late)
-    return [
-        [role, _plain(holder) if role in asked else "in words only"]
-        for role, holder in procedure.lanes.items()
-    ]
 
 
 def _rights(role: Role) -> Any:
@@ -342,8 +309,8 @@ def _fields(value: Any, *left_out: str) -> Any:
 
 
 def _steps(steps: tuple[Step, ...]) -> Any:
-    """Steps with where each leads said out."""
-    found = []
+    """The first of a list, and all with where each leads said out: so their order says no more."""
+    found = {}
     for index, step in enumerate(steps):
         following = steps[index + 1].key if index + 1 < len(steps) else "done"
         default = step.then or following
@@ -352,46 +319,5 @@ def _steps(steps: tuple[Step, ...]) -> Any:
             for key, outcome in step.outcomes.items()
         }
         then = None if outcomes or step.is_last else default
-        found.append(_fields(replace(step, then=then, outcomes=outcomes)))
-    return found
-
-
-def _says_the_same(before: Decision, after: Decision) -> bool:
-    """Whether two tables give one verdict for everything that can be given."""
-    if before.inputs != after.inputs or before.optional != after.optional:
-        return False
-    readings = [Reading(item) for item in (before, after)]
-    formulas = [
-        reading.condition(rule.condition.tree)
-        for reading, item in zip(readings, (before, after), strict=True)
-        for rule in item.rules
-        if rule.condition is not None
-    ]
-    variables = {**readings[0].variables, **readings[1].variables}
-    space = Space.over(variables, formulas)
-    if space.wide or any(item.node is not None for item in space.variables):
-        return False
-    options = [
-        [piece_values(variable, piece)[0][0] for piece in pieces]
-        for variable, pieces in zip(space.variables, space.pieces, strict=True)
-    ]
-    count = 1
-    for values in options:
-        count *= len(values)
-    if count > MOST:
-        return False
-    tables = [Table(item, "x") for item in (before, after)]
-    names = [variable.name for variable in space.variables]
-    for combination in itertools.product(*options):
-        given = dict(zip(names, combination, strict=True))
-        if _answer(tables[0], given) != _answer(tables[1], given):
-            return False
-    return True
-
-
-def _answer(table: Table, given: Mapping[str, Any]) -> object:
-    inputs = {name: given[name] for name in table.decision.inputs}
-    try:
-        return table.decide(inputs).output
-    except NoVerdict:
-        return None
+        found[step.key] = _fields(replace(step, then=then, outcomes=outcomes))
+    return [steps[0].key if steps else None, sorted(found.items())]

@@ -1,0 +1,151 @@
+"""When a break changes nothing that anybody could notice: proved from the definitions, never assumed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.domain.decision import Decision, NoVerdict
+from server.domain.procedure import (
+    Approve,
+    Call,
+    Choose,
+    ContinueIn,
+    Do,
+    Procedure,
+    Start,
+    Step,
+    WaitUntil,
+    walk,
+)
+from server.loading.proving.reading import Reading
+from server.loading.proving.searching import piece_values
+from server.loading.proving.space import Space
+from server.rules.tables import Table
+
+MOST = 20_000
+"""Combinations of inputs that two tables are compared on."""
+WHY_THE_SAME = {
+    "role held by anyone": "no task is for this lane: who holds it is read in the guide, by no run",
+    "drop enters of a step": "the start is the first of those for this procedure",
+    "drop begins_at of a start": "it begins at the first step anyway",
+    "swap two steps": "each step says where it leads: only their order on the page is another",
+    "swap two rows": "no two of the conditions hold at once, or both lead to the same",
+    "swap two rules": "the two say the same, or never both hold",
+    "drop all_at_once of a step": "nobody works and nothing waits in these turns: each ends before the next",
+}
+
+
+def is_alike(
+    kind: str, before: Procedure, after: Procedure, procedures: Mapping[str, Procedure]
+) -> bool:
+    """Whether a break of this kind, the only thing otherwise in `after`, leaves all as it is."""
+    match kind:
+        case "role held by anyone":
+            return _holders(before) == _holders(after)
+        case "drop begins_at of a start":
+            return _beginnings(before) == _beginnings(after)
+        case "drop enters of a step":
+            pairs = _differing(before, after)
+            return all(_enters(one, before, procedures) for one, _ in pairs)
+        case "swap two rows":
+            return all(_chooses_alike(one, other) for one, other in _differing(before, after))
+        case "drop all_at_once of a step":
+            return not any(_waits(one) for one, _ in _differing(before, after))
+    return False
+
+
+def _differing(before: Procedure, after: Procedure) -> Iterator[tuple[Step, Step]]:
+    """The steps that are otherwise, without those that only hold them."""
+    for one, other in zip(before.walk(), after.walk(), strict=True):
+        inner = zip(walk((one,)), walk((other,)), strict=True)
+        if one != other and not any(a != b for a, b in list(inner)[1:]):
+            yield one, other
+
+
+def _holders(procedure: Procedure) -> Mapping[str, Any]:
+    """Who holds the lanes for which a run asks that.
+
+    In the others nobody has a task, nor hears that one is late: such a role can be asked, and the
+    guide tells in words for what it is held.
+    """
+    asked: set[str] = set()
+    for step in procedure.walk():
+        action = step.action
+        if isinstance(action, Do) and action.of is None:
+            asked.add(action.role)
+        if isinstance(action, Approve):
+            asked |= {signer.role for signer in action.signers if signer.of is None}
+        if isinstance(action, Do | Approve) and action.due and action.due.late:
+            asked.add(action.due.late)
+    return {role: holder for role, holder in procedure.lanes.items() if role in asked}
+
+
+def _beginnings(procedure: Procedure) -> Any:
+    first = procedure.steps[0].key
+    return [replace(start, begins_at=start.begins_at or first) for start in procedure.starts]
+
+
+def _enters(step: Step, own: Procedure, procedures: Mapping[str, Procedure]) -> bool:
+    """Whether the start that is named is the one that is taken where none is."""
+    assert isinstance(step.action, Start | ContinueIn | Call)
+    starts = procedures[step.action.procedure].starts
+    taken = next((start.key for start in starts if start.after == own.key), None)
+    return step.action.enters == taken
+
+
+def _chooses_alike(one: Step, other: Step) -> bool:
+    if not isinstance(one.action, Choose) or not isinstance(other.action, Choose):
+        return False
+    alike = one.action.given == other.action.given
+    return alike and says_the_same(one.action.gateway, other.action.gateway)
+
+
+def _waits(step: Step) -> bool:
+    """Whether a turn can take longer than the command that begins it, or others may be left out."""
+    return (step.each is not None and step.each.finish_when is not None) or any(
+        isinstance(inner.action, Do | Approve | WaitUntil | Call) for inner in walk((step,))
+    )
+
+
+def says_the_same(before: Decision, after: Decision) -> bool:
+    """Whether two tables give one verdict for everything that can be given."""
+    if before.inputs != after.inputs or before.optional != after.optional:
+        return False
+    readings = [Reading(item) for item in (before, after)]
+    formulas = [
+        reading.condition(rule.condition.tree)
+        for reading, item in zip(readings, (before, after), strict=True)
+        for rule in item.rules
+        if rule.condition is not None
+    ]
+    variables = {**readings[0].variables, **readings[1].variables}
+    space = Space.over(variables, formulas)
+    if space.wide or any(item.node is not None for item in space.variables):
+        return False
+    options = [
+        [piece_values(variable, piece)[0][0] for piece in pieces]
+        for variable, pieces in zip(space.variables, space.pieces, strict=True)
+    ]
+    count = 1
+    for values in options:
+        count *= len(values)
+    if count > MOST:
+        return False
+    tables = [Table(item, "x") for item in (before, after)]
+    names = [variable.name for variable in space.variables]
+    for combination in itertools.product(*options):
+        given = dict(zip(names, combination, strict=True))
+        if _answer(tables[0], given) != _answer(tables[1], given):
+            return False
+    return True
+
+
+def _answer(table: Table, given: Mapping[str, Any]) -> object:
+    inputs = {name: given[name] for name in table.decision.inputs}
+    try:
+        return table.decide(inputs).output
+    except NoVerdict:
+        return None
