@@ -28,7 +28,7 @@ from admin.shell import shell
 from admin.starts import Starts
 from admin.tasks import TaskPages
 from admin.work import MyWork
-from server.notation import in_words
+from server.domain.words import in_words, words
 from server.usecases import App
 from server.usecases.runs import CANCEL
 
@@ -133,6 +133,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
         "said": guide.said,
         "said_type": texts.said_type,
         "in_words": in_words,
+        "words": words,
     }
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
     definitions = app.definitions
@@ -148,7 +149,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
         return definitions.entities[key].title if key in definitions.entities else in_words(key)
 
     @flask.context_processor
-    def words() -> dict[str, Any]:
+    def names() -> dict[str, Any]:
         return {
             "shell": shell(pages),
             "asset": asset,

@@ -10,7 +10,7 @@ from typing import Any
 from admin import look_up
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.values import Kind, RecordRef, from_json
-from server.notation import in_words
+from server.domain.words import in_words
 from server.usecases.views import ChangeLine
 from server.usecases.wording import worded
 

@@ -6,7 +6,6 @@ records, whichever of Flask-Admin's doors it comes through.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,14 +26,13 @@ from server.domain.entity import Entity, Field
 from server.domain.refusals import Conflict, NotFound, Refusal
 from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef
-from server.notation import in_words
+from server.domain.words import in_words
 from server.storage.models import Models
 from server.usecases import records, runs
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RecordView
 
 _LARGEST = 2**63
-_ABBREVIATION = re.compile(r"\b([A-Za-z]{2})(?=s?\b)(?<!of)(?<!to)(?<!in)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -102,7 +100,7 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     @property
     def heading(self) -> str:
         """The plural as a title; `cis` reads "CIs"."""
-        return _ABBREVIATION.sub(lambda found: found[1].upper(), in_words(self.entity.plural))
+        return in_words(self.entity.plural)
 
     def _run_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:
         """Flask-Admin would call a view again after any TypeError and hide the real one."""

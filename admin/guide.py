@@ -36,7 +36,8 @@ from server.domain.procedure import (
 )
 from server.domain.refusals import NotFound
 from server.domain.values import Value, to_json
-from server.notation import Titles, as_bpmn, in_words, process_map, swim_lanes
+from server.domain.words import in_words, words
+from server.notation import Titles, as_bpmn, process_map, swim_lanes
 
 HITS = {
     Hits.FIRST: "The first rule that holds decides.",
@@ -318,7 +319,7 @@ def said(value: Value | Any) -> str:
         case bool():
             return "yes" if value else "no"
         case str():
-            return value.replace("_", " ")
+            return words(value)
         case list() | tuple():
             return ", ".join(said(item) for item in value) or "none"
         case Mapping():

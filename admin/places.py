@@ -11,6 +11,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from server.domain.values import Kind, RecordRef, Value, to_json
+from server.domain.words import in_words
 from server.usecases.views import FieldView
 
 PREFIX = "f-"
@@ -86,8 +87,7 @@ class Place:
             return (("yes", "Yes"), ("no", "No"))
         titles = self.view.titles
         return tuple(
-            (choice, titles.get(choice) or choice.replace("_", " ").capitalize())
-            for choice in self.view.type.choices
+            (choice, titles.get(choice) or in_words(choice)) for choice in self.view.type.choices
         )
 
     @property

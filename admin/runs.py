@@ -11,7 +11,7 @@ from admin.screen import Screen, actor, app, at
 from admin.tasks import diagram
 from admin.work import who
 from server.domain.run import RunState
-from server.notation import in_words
+from server.domain.words import in_words
 from server.usecases import explaining, runs, waiting
 
 STATE_COLOURS = {"open": "blue", "ended": "green", "stopped": "grey", "failed": "red"}

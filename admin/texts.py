@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.values import Kind, Type
+from server.domain.words import words
 
 COLOURS = frozenset(
     "blue azure indigo purple pink red orange yellow lime green teal cyan grey".split()  # noqa: SIM905
@@ -61,7 +62,7 @@ def said_type(typ: Type) -> str:
     """A type in words."""
     match typ.kind:
         case Kind.CHOICE:
-            return "one of " + ", ".join(choice.replace("_", " ") for choice in typ.choices)
+            return "one of " + ", ".join(words(choice) for choice in typ.choices)
         case Kind.REF:
             return "a record:"
         case Kind.LIST:
@@ -69,4 +70,4 @@ def said_type(typ: Type) -> str:
         case Kind.YES_NO:
             return "yes or no"
         case kind:
-            return kind.value.replace("_", " ")
+            return words(kind.value)

@@ -19,6 +19,7 @@ from server.domain.definitions import Definitions
 from server.domain.entity import Entity
 from server.domain.refusals import NotFound
 from server.domain.values import RecordRef, to_json
+from server.domain.words import words
 from server.usecases import App, records
 from server.usecases.views import RecordView
 
@@ -52,7 +53,7 @@ def _of(entity: Entity) -> Iterator[Route]:
     given: Mapping[str, Any] = {"entity": key}
     one = f"/records/{key}/{{record}}"
     parameters = {"record": record_parameter(entity)}
-    plural = entity.plural.replace("_", " ")
+    plural = words(entity.plural)
     yield Route(
         "GET",
         f"/records/{key}",

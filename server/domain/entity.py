@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.values import Kind, Type, Value
+from server.domain.words import in_words
 
 STATUS = "status"
 """The one field that statuses give an entity; its moves are legal or refused."""
@@ -45,7 +46,7 @@ class Field:
 
     def title_of(self, choice: str) -> str:
         """How a value of a choice reads on a screen."""
-        return self.titles.get(choice) or choice.replace("_", " ").capitalize()
+        return self.titles.get(choice) or in_words(choice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from server.domain.entity import Entity
 from server.domain.expression import evaluate
 from server.domain.form import FormField, Rows
 from server.domain.values import RecordRef, Value
+from server.domain.words import words
 from server.engine.draft import Draft
 from server.engine.places import Answered, Place
 
@@ -85,7 +86,7 @@ class RowSheet:
                 }
         if not problems and self._count(sent) < self.rows.at_least:
             least = self.rows.at_least
-            word = self._title if least == 1 else self.entity.plural.replace("_", " ")
+            word = self._title if least == 1 else words(self.entity.plural)
             problems[self.rows.field] = f"At least {least} {word} must be there."
         return problems
 

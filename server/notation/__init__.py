@@ -17,7 +17,7 @@ from server.notation import reading, svg
 from server.notation.bpmn import as_bpmn
 from server.notation.layout import lay_out
 from server.notation.looks import Link
-from server.notation.titles import Titles, in_words
+from server.notation.titles import Titles
 
 __all__ = ["Link", "Titles", "as_bpmn", "in_words", "process_map", "swim_lanes"]
 

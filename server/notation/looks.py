@@ -25,8 +25,9 @@ from server.domain.procedure import (
     Turns,
     WaitUntil,
 )
+from server.domain.words import in_words, words
 from server.notation.diagram import Box, Glyph, Line, Shape
-from server.notation.titles import Titles, in_words
+from server.notation.titles import Titles
 
 Link = Callable[[str, str], str | None]
 """The address of a thing, given its kind (`step`, `role`, `procedure`, ...) and key; None: none."""
@@ -119,7 +120,7 @@ def start_line(start: Beginning, titles: Titles, link: Link, *, in_its_lane: boo
 def period(start: Beginning) -> str:
     """`month`, `2 weeks`: how often it begins by itself."""
     assert start.every is not None
-    unit = start.every.unit.replace("_", " ")
+    unit = words(start.every.unit)
     return unit if start.every.count == 1 else f"{start.every.count} {unit}s"
 
 

@@ -24,10 +24,11 @@ from server.domain.procedure import (
     WaitUntil,
     walk,
 )
+from server.domain.words import in_words
 from server.notation import looks
 from server.notation.diagram import Box, Diagram, Exit, Glyph, Lane, Line, Shape
 from server.notation.looks import Link
-from server.notation.titles import Titles, in_words
+from server.notation.titles import Titles
 
 _APPLICATION = "The application"
 _OTHERWISE = "Otherwise"

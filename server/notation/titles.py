@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.definitions import Definitions
+from server.domain.words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,3 @@ class Titles:
 
     def entity(self, key: str) -> str:
         return self.entities.get(key) or in_words(key)
-
-
-def in_words(key: str) -> str:
-    """`in_order` and `in-order` read "In order"."""
-    words = key.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]

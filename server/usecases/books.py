@@ -9,6 +9,7 @@ from server.domain.definitions import Book
 from server.domain.procedure import Procedure
 from server.domain.refusals import NotFound
 from server.domain.run import Run
+from server.domain.words import in_words
 from server.storage import pins
 from server.storage.queues import Standing
 from server.usecases.app import App
@@ -29,7 +30,7 @@ def bare(run: Run | Standing) -> Book:
     """A book without any step, for a run whose own cannot be read any more."""
     procedure = Procedure(
         run.procedure,
-        run.procedure.replace("-", " ").capitalize(),
+        in_words(run.procedure),
         "",
         run.about.entity,
         "",

@@ -20,6 +20,7 @@ from server.domain.procedure import (
 )
 from server.domain.run import Run
 from server.domain.values import RecordRef, Value, thaw
+from server.domain.words import in_words, words
 from server.engine.forms import Sheet
 from server.engine.places import Place
 from server.engine.rows import Row, RowSheet
@@ -41,7 +42,7 @@ from server.usecases.views import (
     SignatureView,
     TaskLine,
 )
-from server.usecases.wording import in_words
+from server.usecases.wording import value_in_words
 
 PRIORITY = "priority"
 LONG = 1000
@@ -191,7 +192,7 @@ def question_view(question: Question, value: Value = None) -> FieldView:
         guideline=question.guideline,
         required=question.required,
         value=value,
-        shown=in_words(question.type, value, question.titles),
+        shown=value_in_words(question.type, value, question.titles),
         lines=3 if (question.type.at_most or 0) >= LONG else 1,
         titles=question.titles,
         asked=True,
@@ -203,7 +204,7 @@ def shown_value(running: Running, field: Field, value: Value) -> str:
     refs = value if isinstance(value, tuple) else (value,)
     titles = record_titles(running, [ref for ref in refs if isinstance(ref, RecordRef)])
     named = {ref: str(title) for ref, title in titles.items()}
-    return in_words(field.type, value, field.titles, named)
+    return value_in_words(field.type, value, field.titles, named)
 
 
 def sheet_of(
@@ -237,7 +238,7 @@ def outcome_views(
     return tuple(
         OutcomeView(
             outcome.key,
-            outcome.label or outcome.key.replace("_", " ").capitalize(),
+            outcome.label or in_words(outcome.key),
             _leads_to(procedure, outcome.then or following),
             outcome.needs,
         )
@@ -314,7 +315,7 @@ def _leads_to(procedure: Procedure, key: str) -> str:
         return "This part is done"
     step = procedure.step(key)
     if isinstance(step.action, End):
-        return f"The end: {step.action.name.replace('-', ' ')}"
+        return f"The end: {words(step.action.name)}"
     return step_title(procedure, key)
 
 

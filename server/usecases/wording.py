@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from server.domain.entity import Field
 from server.domain.values import Kind, RecordRef, Type, Value, to_json
+from server.domain.words import in_words
 
 
 def worded(field: Field, value: Value, titles: Mapping[RecordRef, str] | None = None) -> str:
     """The value as a screen shows it; `titles` says what records are called."""
-    return in_words(field.type, value, field.titles, titles)
+    return value_in_words(field.type, value, field.titles, titles)
 
 
-def in_words(
+def value_in_words(
     typ: Type,
     value: Value,
     choice_titles: Mapping[str, str],
@@ -30,7 +31,7 @@ def in_words(
         case RecordRef():
             return (titles or {}).get(value, str(value))
         case str() if typ.kind is Kind.CHOICE:
-            return choice_titles.get(value) or value.replace("_", " ").capitalize()
+            return choice_titles.get(value) or in_words(value)
         case datetime():
             return f"{value:%Y-%m-%d %H:%M} UTC"
         case date():
@@ -41,6 +42,6 @@ def in_words(
             return str(value)
         case tuple():
             item = typ.item or typ
-            return ", ".join(in_words(item, part, choice_titles, titles) for part in value)
+            return ", ".join(value_in_words(item, part, choice_titles, titles) for part in value)
         case _:
             return str(to_json(value))

@@ -41,6 +41,7 @@ from server.domain.procedure import (
     WaitUntil,
 )
 from server.domain.values import DATE_TIME, YES_NO, Kind, Type
+from server.domain.words import in_words
 from server.loading.building.approvals import build_approve
 from server.loading.building.flow import Flow, Steps, asked_type, turn_name
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, spelled, unsound, words
@@ -224,7 +225,7 @@ def as_needed(desk: Desk, flow: Flow, raw: Mapping[str, Any], path: Path) -> tup
     found = []
     for key, steps in raw.get("as_needed", {}).items():
         inner = build_steps(desk, flow, steps, *path, "as_needed", key)
-        found.append(AsNeeded(key, inner[0].title or key.replace("-", " ").capitalize(), inner))
+        found.append(AsNeeded(key, inner[0].title or in_words(key), inner))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from server.domain.expression import Expression
 from server.domain.procedure import Do
 from server.domain.values import Kind
+from server.domain.words import words
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Diagnostic, Mark, Severity
 from server.loading.manuscript import Manuscript
@@ -42,7 +43,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 CODE,
                 mark,
-                f"Nobody can hold the role '{role}' for a {entity.replace('_', ' ')}.",
+                f"Nobody can hold the role '{role}' for a {words(entity)}.",
                 f"Give the entity 'holder' a field that refers to '{entity}', or name another record.",
                 Severity.WARNING,
             )

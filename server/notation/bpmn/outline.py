@@ -20,10 +20,11 @@ from server.domain.procedure import (
     Together,
     walk,
 )
+from server.domain.words import in_words
 from server.notation import looks
 from server.notation.diagram import Box, Exit, Lane, Line, Shape
 from server.notation.reading import END, Reader, StepList, with_ends, without_empty
-from server.notation.titles import Titles, in_words
+from server.notation.titles import Titles
 
 
 @dataclass(frozen=True, slots=True)
