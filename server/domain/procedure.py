@@ -29,6 +29,11 @@ class Assignment:
     field: str
     value: Expression
 
+    @property
+    def place(self) -> str:
+        """As it is written, `record.field`."""
+        return f"{self.record.text}.{self.field}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

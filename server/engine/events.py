@@ -162,10 +162,15 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The application set fields: what `set` of a step says, done as part of that step."""
+    """The application set fields: what `set` of a step says, done as part of that step.
+
+    `fields` are the places as the step names them, `business_case.status`. `values` are what was
+    set, by the same names, where that is short; texts and records stand in the changes of the record.
+    """
 
     step: str
     fields: tuple[str, ...]
+    values: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)

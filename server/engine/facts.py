@@ -8,9 +8,12 @@ from datetime import datetime
 from server.domain.decision import Decision, NoVerdict, Verdict
 from server.domain.expression import Expression, evaluate
 from server.domain.procedure import Assignment, Step
-from server.domain.values import RecordRef, Value
+from server.domain.values import Kind, RecordRef, Value
 from server.engine.draft import Decide, Draft
 from server.engine.walk import StepFailed, Walk
+
+_LONG = frozenset({Kind.TEXT, Kind.REF, Kind.LIST, Kind.ANSWERS})
+"""What histories do not repeat: it stands in the changes of the record."""
 
 
 class Facts:
@@ -43,14 +46,17 @@ class Facts:
 
     def assign(
         self, walk: Walk, scope: int, step: Step | None, assignments: tuple[Assignment, ...]
-    ) -> tuple[str, ...]:
-        """Write fields, and tell which. All values are read before the first is written.
+    ) -> tuple[tuple[str, ...], dict[str, Value]]:
+        """Write fields; tell which, and what of those whose values are short.
+
+        All values are read before the first is written.
 
         Raises:
             StepFailed: the record that a field belongs to is empty.
         """
         key = step.key if step else None
         written: dict[RecordRef, dict[str, Value]] = {}
+        told: dict[str, Value] = {}
         for item in assignments:
             record = self.value(walk, scope, item.record)
             if not isinstance(record, RecordRef):
@@ -60,10 +66,13 @@ class Facts:
                     f"'{item.record.text}.{item.field}' cannot be set: "
                     f"{item.record.text} is empty.",
                 )
-            written.setdefault(record, {})[item.field] = self.value(walk, scope, item.value)
+            value = self.value(walk, scope, item.value)
+            written.setdefault(record, {})[item.field] = value
+            if value is None or (item.value.type and item.value.type.kind not in _LONG):
+                told[item.place] = value
         for record, values in written.items():
             self._draft.change(record, values, run=walk.run.id, step=key)
-        return tuple(f"{item.record.text}.{item.field}" for item in assignments)
+        return tuple(item.place for item in assignments), told
 
     def ask(
         self,

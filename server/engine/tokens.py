@@ -58,9 +58,9 @@ class Tokens:
     def write(
         self, walk: Walk, scope: int, step: Step, assignments: tuple[Assignment, ...]
     ) -> None:
-        fields = self._facts.assign(walk, scope, step, assignments)
+        fields, values = self._facts.assign(walk, scope, step, assignments)
         if fields:
-            walk.happen(happened.Written(step.key, fields))
+            walk.happen(happened.Written(step.key, fields, values or None))
 
     def end(self, walk: Walk, end: str, step: str | None = None) -> None:
         """The run comes to an end of its own; nothing in it is open any more."""

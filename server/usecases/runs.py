@@ -274,7 +274,7 @@ def _history(
             who=names.get(line.person, "Procedura") if line.person else "Procedura",
             kind=line.kind,
             step=line.step,
-            sentence=sentence(event, procedure, procedures, roles, names),
+            sentence=sentence(event, procedure, procedures, roles, names, definitions.entities),
             facts=line.facts,
         )
         for line, event in zip(told, events, strict=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from server.domain.ballot import Mark
-from server.domain.procedure import LATE, Approve, Procedure
+from server.domain.entity import Entity, Field
+from server.domain.procedure import LATE, Approve, Assignment, Group, Procedure, Together
 from server.domain.run import Seat
 from server.domain.values import RecordRef
+from server.domain.words import in_words, words
 from server.engine import events as happened
 from server.engine.events import Event
+from server.usecases.wording import worded
 
 
 def sentence(
@@ -19,6 +22,7 @@ def sentence(
     procedures: Mapping[str, str],
     roles: Mapping[str, str],
     person: Mapping[int, str],
+    entities: Mapping[str, Entity],
 ) -> str:
     """What an event means. The mappings give titles of procedures and roles, names of persons."""
     title = step_title(procedure, event.step) if event.step else ""
@@ -56,16 +60,14 @@ def sentence(
                 f"{roles.get(role, role)} ({_names(persons, person)})."
             )
         case happened.Decided(hits=hits, output=output):
-            said = ", ".join(
-                f"{key.replace('_', ' ')} {_plain(item)}" for key, item in output.items()
-            )
+            said = ", ".join(f"{words(key)} {_plain(item)}" for key, item in output.items())
             return f"{title}: {said} (rule {', '.join(hits)})."
         case happened.Chosen(rule=rule, then=then):
             return f"{title}: on to '{step_title(procedure, then)}' (rule {rule})."
-        case happened.Written(fields=fields):
-            return f"Set: {', '.join(fields)}."
-        case happened.Created(name=name):
-            return f"{name.replace('_', ' ').capitalize()} was created."
+        case happened.Written():
+            return _written(event, procedure, entities)
+        case happened.Created(record=record):
+            return f"{_titled(record, entities)} was created."
         case happened.Notified(persons=persons):
             return f"Told: {_names(persons, person)}."
         case happened.Started(procedure=key, run=run, joined=joined):
@@ -74,7 +76,7 @@ def sentence(
         case happened.Noted(procedure=key, from_run=run):
             return f"{procedures.get(key, key)} handed over here again (run {run})."
         case happened.BranchOpened(branch=branch):
-            return f"Branch '{branch.replace('-', ' ')}' began."
+            return f"Branch '{words(branch)}' began."
         case happened.BranchClosed(withdrawn=withdrawn):
             return "A branch was withdrawn." if withdrawn else "A branch is done."
         case happened.RoundOpened(seats=seats, recused=recused):
@@ -90,9 +92,9 @@ def sentence(
         case happened.TurnsOpened():
             return f"'{title}' began, once for each record of its list."
         case happened.TurnOpened(member=member):
-            return f"'{title}' began for {member.entity.replace('_', ' ')} {member.id}."
+            return f"'{title}' began for {_titled(member, entities)}."
         case happened.AsNeededOpened(key=key):
-            return f"Begun as needed: {key.replace('-', ' ')}."
+            return f"Begun as needed: {_needed(procedure, key)}."
         case happened.ListClosed(withdrawn=withdrawn):
             what = f"'{title}'" if title else "What was begun as needed"
             return f"{what}: {'a part was withdrawn' if withdrawn else 'a part is done'}."
@@ -108,9 +110,9 @@ def sentence(
             what = "was open already; its end is waited for" if joined else "is carried out"
             return f"{procedures.get(key, key)} {what} (run {run})."
         case happened.Returned(run=run, end=end):
-            return f"Run {run}, which was waited for, ended: {end.replace('-', ' ')}."
+            return f"Run {run}, which was waited for, ended: {words(end)}."
         case happened.RunEnded(end=end):
-            return f"The run ended: {procedures.get(end, end.replace('-', ' '))}."
+            return f"The run ended: {procedures.get(end) or words(end)}."
         case happened.RunStopped(reason=reason):
             return f"The run was stopped: {reason}."
         case happened.RunFailed(reason=reason):
@@ -156,8 +158,8 @@ def step_title(procedure: Procedure, key: str) -> str:
     try:
         step = procedure.step(key)
     except KeyError:
-        return key.replace("-", " ").capitalize()
-    return step.title or key.replace("-", " ").capitalize()
+        return in_words(key)
+    return step.title or in_words(key)
 
 
 def _instead(seat: Seat, roles: Mapping[str, str]) -> str:
@@ -173,10 +175,59 @@ def _label(procedure: Procedure, step: str, outcome: str | None) -> str:
     if isinstance(action, Approve) and outcome in action.marks:
         return f": {action.label(Mark(outcome))}"
     found = procedure.step(step).outcomes.get(outcome)
-    return f": {found.label or outcome.replace('_', ' ')}" if found else f": {outcome}"
+    return f": {found.label or words(outcome)}" if found else f": {outcome}"
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value).replace("_", " ")
+    return words(value) if isinstance(value, str) else str(value)
+
+
+def _titled(record: RecordRef, entities: Mapping[str, Entity]) -> str:
+    """The kind of record it is, with its number."""
+    entity = entities.get(record.entity)
+    if entity is None:
+        return f"{in_words(record.entity)} {record.id}"
+    return f"{entity.title} {entity.numbered(record.id)}"
+
+
+def _needed(procedure: Procedure, key: str) -> str:
+    """What a list of steps that is done as needed is called."""
+    lists = [*procedure.as_needed]
+    for step in procedure.walk():
+        if isinstance(step.action, Group | Together):
+            lists += step.action.as_needed
+    return next((item.title for item in lists if item.key == key), in_words(key))
+
+
+def _written(event: happened.Written, procedure: Procedure, entities: Mapping[str, Entity]) -> str:
+    """What a step set, by the titles of records and fields: *Change: Status is now Approved.*"""
+    places = {item.place: item for item in _assignments(procedure)}
+    told: dict[str, list[str]] = {}
+    for name in event.fields:
+        item, (record, _, key) = places.get(name), name.rpartition(".")
+        type_ = item.record.type if item is not None else None
+        entity = entities.get((type_.entity if type_ is not None else None) or "")
+        field = entity.fields.get(key) if entity is not None else None
+        whose = entity.title if entity is not None else in_words(record.replace(".", " "))
+        told.setdefault(whose, []).append(_said(event, name, field, key))
+    return "; ".join(f"{whose}: {', '.join(said)}" for whose, said in told.items()) + "."
+
+
+def _said(event: happened.Written, name: str, field: Field | None, key: str) -> str:
+    title = field.title if field is not None else in_words(key)
+    if event.values is None or name not in event.values:
+        return f"{title} was filled in"
+    value = event.values[name]
+    if value is None:
+        return f"{title} is empty now"
+    said = worded(field, value) if field is not None else _plain(value)
+    return f"{title} is now {said}"
+
+
+def _assignments(procedure: Procedure) -> Iterator[Assignment]:
+    for step in procedure.walk():
+        yield from step.set
+        for outcome in step.outcomes.values():
+            yield from outcome.set

@@ -89,7 +89,7 @@ def test_a_run_tells_its_history_in_sentences_and_its_reasons(shop) -> None:
         "'Estimate the work' was given to Mender.",
         "'Estimate the work' is worked on by Max.",
         "'Estimate the work' was completed.",
-        "Set: item.status.",
+        "Item: Status is now In work.",
         "Is it worth it?: verdict mend (rule at-once).",
         "The run ended: Mending.",
         f"Mending began (run {mending.id}).",

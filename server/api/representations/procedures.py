@@ -252,7 +252,7 @@ def _creation(found: Creation | None) -> Json | None:
 
 
 def _set(found: tuple[Assignment, ...]) -> Json:
-    return {f"{item.record.text}.{item.field}": item.value.text for item in found}
+    return {item.place: item.value.text for item in found}
 
 
 def _table(found: Decision, given: Mapping[str, Expression]) -> Json:

@@ -39,7 +39,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
             continue
         yield Diagnostic(
             CODE,
-            found.source.mark(*found.path, "set", f"{found.item.record.text}.{found.item.field}"),
+            found.source.mark(*found.path, "set", found.item.place),
             _sentence(found.entity, str(status), sorted(found.before or ())),
             f"Allow the move in the statuses of '{found.entity.key}', or set another one.",
         )

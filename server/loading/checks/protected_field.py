@@ -34,7 +34,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         if reason:
             yield Diagnostic(
                 CODE,
-                source.key_mark(*path, "set", f"{item.record.text}.{item.field}"),
+                source.key_mark(*path, "set", item.place),
                 f"'{item.field}' cannot be set: {reason}.",
                 "Set what it follows from.",
             )
