@@ -24,9 +24,7 @@ def test_a_text_and_what_was_told_before_values_were_kept_was_filled_in(tmp_path
     written = happened.Written("judge", ("case.status", "case.reason"), {"case.status": "open"})
     older = happened.Written("judge", ("case.status",))
 
-    assert (
-        told(tmp_path / "one", written) == "Case: Status is now Open, Reason was filled in."
-    )
+    assert told(tmp_path / "one", written) == "Case: Status is now Open, Reason was filled in."
     assert told(tmp_path / "two", older) == "Case: Status was filled in."
 
 
