@@ -53,7 +53,7 @@ def is_alike(
         case "swap two rows":
             return all(_chooses_alike(one, other) for one, other in _differing(before, after))
         case "drop all_at_once of a step":
-            return not any(_waits(one) for one, _ in _differing(before, after))
+            return not any(_turns_meet(one) for one, _ in _differing(before, after))
     return False
 
 
@@ -103,11 +103,23 @@ def _chooses_alike(one: Step, other: Step) -> bool:
     return alike and says_the_same(one.action.gateway, other.action.gateway)
 
 
-def _waits(step: Step) -> bool:
-    """Whether a turn can take longer than the command that begins it, or others may be left out."""
-    return (step.each is not None and step.each.finish_when is not None) or any(
-        isinstance(inner.action, Do | Approve | WaitUntil | Call) for inner in walk((step,))
-    )
+def _turns_meet(step: Step) -> bool:
+    """Whether turns can see each other: one takes longer than its command, ends all, writes elsewhere.
+
+    A turn writes elsewhere where it sets a field of what it does not reach by way of its own record.
+    """
+    turns = step.each
+    if turns is None or turns.finish_when != "all" or turns.condition is not None:
+        return True
+    inner = list(walk((step,)))
+    if any(isinstance(item.action, Do | Approve | WaitUntil | Call) for item in inner):
+        return True
+    written = [
+        one.record.text
+        for item in inner
+        for one in (*item.set, *(each for way in item.outcomes.values() for each in way.set))
+    ]
+    return not all(text.split(".")[0] == turns.name for text in written)
 
 
 def says_the_same(before: Decision, after: Decision) -> bool:

@@ -1,0 +1,62 @@
+"""What is proved to change nothing, and what looks like it and does."""
+
+import pytest
+
+from tests.mutation.breaks import breaks
+from tests.mutation.equivalence import WHY_THE_SAME
+from tests.mutation.trial import EQUIVALENT, Workshop
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workshop():
+    return Workshop()
+
+
+@pytest.fixture
+def judged(workshop):
+    """Who notices a break of a procedure, and what is said of it."""
+
+    def judge(kind: str, procedure: str, what: str):
+        data = workshop.data()["procedure", procedure]
+        [broken] = [
+            item
+            for item in breaks("procedure", procedure, data)
+            if (item.kind, item.what) == (kind, what)
+        ]
+        return workshop.judge(broken)
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("kind", "procedure", "what"),
+    [
+        ("drop enters of a step", "change-approval", "back-to-group"),
+        ("drop begins_at of a start", "incident-request-closure", "start 1"),
+        ("role held by anyone", "incident-request-tracking", "lane specialist"),
+        ("swap two rows", "change-planning", "design: 1"),
+        ("drop all_at_once of a step", "change-approval", "stopped-requests"),
+        ("swap two steps", "change-approval", "ask-customers and ask-owner"),
+    ],
+)
+def test_what_changes_nothing_says_why(judged, kind, procedure, what):
+    found = judged(kind, procedure, what)
+
+    assert (found.by, found.said) == (EQUIVALENT, WHY_THE_SAME[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "procedure", "what"),
+    [
+        ("drop enters of a step", "change-approval", "plan-again"),
+        ("drop begins_at of a start", "change-planning", "start 3"),
+        ("role held by anyone", "change-approval", "lane service-owner"),
+        ("swap two rows", "change-approval", "behind-it: 1"),
+        ("drop all_at_once of a step", "infrastructure-change-implementation", "preparation"),
+        ("swap two steps", "change-approval", "review and stop-conflict"),
+    ],
+)
+def test_what_only_looks_so_is_tried(judged, kind, procedure, what):
+    assert judged(kind, procedure, what).by != EQUIVALENT
