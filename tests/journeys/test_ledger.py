@@ -15,23 +15,20 @@ from server.storage.models import Models
 from server.usecases import App, access
 from server.usecases import database as databases
 from server.usecases.sample.organisation import enter
+from tests.journeys.clock import Clock
+from tests.journeys.trace import Trace, outcome_of
 from tests.journeys.walker import Lost, Walker
 from tests.journeys.ways import ways
 from tests.model.test_trace import TRACE
 
 pytestmark = pytest.mark.slow
 
-TOLD_BY_STORIES = {"release-management"}
-"""Processes whose ways wait for time and for votes: their stories are played on both databases."""
-STORY = ("request-for-change-review", "D6: origin-release")
-"""Only a release begins such a review, so it is told by a story too."""
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OUTCOMES = [
     pytest.param(name.split("/")[-1], label, id=f"{name.split('/')[-1]}-{label}")
     for name, found in TRACE.items()
     for label, place in found.items()
     if "outcome" in place
-    and name.split("/")[0] not in TOLD_BY_STORIES
-    and (name.split("/")[-1], label) != STORY
 ]
 
 
@@ -45,10 +42,11 @@ def walker(tmp_path_factory) -> Walker:
         models,
         databases.plan(database, models),
         confirmed=True,
-        now=datetime.now(UTC),
+        now=MONDAY,
     )
-    app = App(definitions, database, models, Rules(definitions.decisions))
-    organisation = enter(app, datetime.now(UTC))
+    clock = Clock(MONDAY)
+    app = App(definitions, database, models, Rules(definitions.decisions), clock)
+    organisation = enter(app, clock.now)
     flask = Flask("procedura")
     api.mount(flask, app)
     people = {
@@ -56,16 +54,9 @@ def walker(tmp_path_factory) -> Walker:
         for name in organisation.logins.values()
     }
     people[0] = asking(flask, app, organisation.actors["Alex Morgan"])
-    return Walker(definitions, facts_of_the_trace(), people)
-
-
-def facts_of_the_trace() -> dict[tuple[str, str, str], dict[str, Any]]:
-    return {
-        (name.split("/")[-1], place["step"], outcome_of(place)): place.get("facts", {})
-        for name, found in TRACE.items()
-        for place in found.values()
-        if "outcome" in place
-    }
+    return Walker(
+        definitions, Trace.of(TRACE), people, clock, lambda moment: clock.come(app, moment)
+    )
 
 
 def asking(flask: Flask, app: App, actor: Any):
@@ -89,9 +80,9 @@ def test_an_outcome_of_the_ledger_is_reached(walker: Walker, procedure: str, lab
     place = place_of(procedure, label)
     goal = (procedure, place["step"])
     lost = []
-    for way in ways(walker.definitions, walker.facts, goal, outcome_of(place)):
+    for way in ways(walker.definitions, walker.trace, goal, outcome_of(place)):
         try:
-            walker.walk(way)
+            walker.walk(way, place.get("facts", {}))
         except Lost as error:
             lost.append(f"{way.procedure.key} {way.start.key}: {error}")
         else:
@@ -102,7 +93,3 @@ def test_an_outcome_of_the_ledger_is_reached(walker: Walker, procedure: str, lab
 def place_of(procedure: str, label: str) -> Any:
     (found,) = (found for name, found in TRACE.items() if name.split("/")[-1] == procedure)
     return found[label]
-
-
-def outcome_of(place: Any) -> str:
-    return {True: "yes", False: "no"}.get(place["outcome"], str(place["outcome"]))

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from server.domain.definitions import Definitions
-from server.domain.expression import Expression
-from server.domain.procedure import Approve, Do, Procedure
-from server.domain.values import Kind
-from tests.journeys.ways import Facts, Way
+from server.domain.procedure import Approve, Choose, Do, Step
+from tests.journeys.board import COUNT, Board
+from tests.journeys.filling import SERVICE, Filling
+from tests.journeys.runs import Looked, passed_in
+from tests.journeys.trace import Node, Trace
+from tests.journeys.ways import Way
 
-MOST_TASKS = 40
-SOMEBODY = {
-    "assignee": "Quentin Dubois",
-    "lead_specialist": "Rosa Silva",
-    "person": "Lily Hart",
-}
-SOMETHING = {
-    "person": SOMEBODY["person"],
-    "group": "Network",
-    "service": "Workplace",
-    "customer": "Fernwick Library",
-}
-"""What a reference names when it does not matter; records of other entities are made."""
+MOST_TASKS = 80
 MARKS = {"approved": "approve", "rejected": "reject"}
-SPOKEN = {"yes": True, "no": False}
 
 
 class Lost(Exception):  # noqa: N818  not an error: another way may lead there
@@ -34,33 +24,93 @@ class Lost(Exception):  # noqa: N818  not an error: another way may lead there
 
 
 class Walker:
-    """`people` maps persons' ids to a function that asks the API as that person."""
+    """`people` maps persons' ids to a function that asks the API as that person.
 
-    def __init__(self, definitions: Definitions, facts: Facts, people: Mapping[int, Any]) -> None:
+    `come` lets time pass up to a moment, with a worker looking after what falls due.
+    """
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        trace: Trace,
+        people: Mapping[int, Any],
+        clock: Callable[[], datetime],
+        come: Callable[[datetime], None],
+    ) -> None:
         self.definitions = definitions
-        self.facts = facts
+        self.trace = trace
         self.people = people
         self.administrator = people[0]
-        self._numbers = itertools.count(1)
+        self.come = come
+        self.filling = Filling(definitions, self.administrator, clock)
+        self._looked = Looked(lambda run: self.administrator("GET", f"/runs/{run}"))
+        self._done: dict[tuple[str, str], int] = {}
+        self._board: Board | None = None
 
-    def walk(self, way: Way) -> set[tuple[str, str, str]]:
-        """Go the way to its last step; the outcomes that were passed: procedure, step, outcome."""
-        planned = self._planned(way)
+    def walk(self, way: Way, facts: Mapping[str, Any]) -> None:
+        """Go the way to its last step, with these facts there.
+
+        Raises:
+            Lost: it leads elsewhere.
+        """
+        self.filling.service, self._board = SERVICE, None
+        planned = self._planned(way, facts)
+        if way.before is not None:
+            board = self._board_on(way, planned)
+            for _ in board.verdicts:
+                self._walk(way.before, self._planned(way.before, {}))
+            self._board = board
+        self._walk(way, planned)
+
+    def _walk(self, way: Way, planned: Mapping[str, Mapping[str, Any]]) -> None:
         known = {run["id"] for run in self._runs()}
+        self._done.clear()
         self._begin(way, planned)
+        goal = way.nodes[-1]
+        wanted = way.outcomes.get(goal, ("",))[-1]
         for _ in range(MOST_TASKS):
-            passed = self._passed(known)
-            if (*way.nodes[-1], way.outcomes[way.nodes[-1]]) in passed:
-                return passed
-            self._complete(self._next(known, way), way, planned)
+            runs = self._new(known)
+            passed = passed_in(runs, goal)
+            if wanted in passed or (passed and not wanted):
+                return
+            chosen = isinstance(self._step(goal).action, Choose)
+            if chosen and len(passed) >= len(way.outcomes[goal]):
+                raise Lost(f"{goal} led to {passed}")
+            line = self._next(runs, way)
+            if line is None:
+                self._wait(runs)
+            else:
+                self._complete(line, way, planned)
         raise Lost(f"more than {MOST_TASKS} tasks")
 
-    def _planned(self, way: Way) -> dict[str, dict[str, Any]]:
-        """The facts that lead along the way, by procedure."""
+    def _step(self, node: Node) -> Step:
+        return self.definitions.procedures[node[0]].step(node[1])
+
+    def _board_on(self, way: Way, planned: Mapping[str, Mapping[str, Any]]) -> Board:
+        """A board with a service of its own, so that nothing else is on its list."""
+        facts = planned.get(COUNT[0], {})
+        board = Board.of(self.trace, facts, way.outcomes.get(COUNT, ("included",))[-1])
+        cab = self.filling.record("cab", {})
+        self.filling.service = self.filling.record("service", {"service.cab": cab})
+        held = {"change-coordinator": "Yara Cohen", "service-owner": "Omar Saleh"}
+        holders = [
+            {"role": role, "person": who, "service": self.filling.service}
+            for role, who in held.items()
+        ]
+        members = itertools.islice((person for person in self.people if person), board.members)
+        holders += [{"role": "cab-member", "person": person, "cab": cab} for person in members]
+        for values in holders:
+            self.administrator("POST", "/records/holder", {"values": values})
+        return board
+
+    def _planned(self, way: Way, told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """The facts that lead along the way, by procedure; those told lead to its end."""
         planned: dict[str, dict[str, Any]] = {}
-        for node, outcome in way.outcomes.items():
-            known = self.facts.get((*node, outcome), {})
-            planned.setdefault(node[0], {}).update(known)
+        for node, outcomes in way.outcomes.items():
+            for outcome in outcomes:
+                known = self.trace.facts.get((*node, outcome), {})
+                planned.setdefault(node[0], {}).update(known)
+        planned.setdefault(way.nodes[-1][0], {}).update(told)
         return planned
 
     # -- beginning ----------------------------------------------------------------------------
@@ -69,13 +119,13 @@ class Walker:
         facts = planned.get(way.procedure.key, {})
         start = way.start
         if start.when is not None:
-            self._record(start.when, facts)
+            self.filling.record(start.when, facts)
             return
         assert start.by is not None
         form = self.definitions.forms[str(start.form)]
         entity = self.definitions.entities[form.entity]
         answers = {
-            field.field: self._value(entity.key, field.field, facts)
+            field.field: self.filling.value(entity.key, field.field, facts)
             for field in form.fields
             if (field.required or entity.fields[field.field].required) and not field.read_only
         }
@@ -84,92 +134,33 @@ class Walker:
         body = {"start": start.key, "answers": answers}
         person("POST", f"/procedures/{way.procedure.key}/runs", body)
 
-    def _record(self, entity: str, facts: Mapping[str, Any]) -> int:
-        """A new record, with what the facts say of it."""
-        definition = self.definitions.entities[entity]
-        told = {
-            path.removeprefix(f"{entity}."): SPOKEN.get(str(value), value)
-            for path, value in facts.items()
-            if path.startswith(f"{entity}.") and path.count(".") == 1
-        }
-        later = {key: told.pop(key) for key in ("status",) if key in told}
-        needed = {
-            field.key: self._value(entity, field.key, facts)
-            for field in definition.columns
-            if field.required and field.default is None and field.key != "status"
-        }
-        made = self.administrator("POST", f"/records/{entity}", {"values": {**needed, **told}})
-        if later:
-            values = {**later, "solution": "Done."}
-            self.administrator(
-                "PATCH", f"/records/{entity}/{made['id']}", {"values": values}, made["revision"]
-            )
-        return int(made["id"])
-
-    def _value(
-        self, entity: str, key: str, facts: Mapping[str, Any], called: str | None = None
-    ) -> Any:
-        """What to put into a field: the fact if there is one, else something that fits.
-
-        `called` is what the facts call the record, where that is not its entity.
-        """
-        path = f"{called or entity}.{key}"
-        if path in facts:
-            return SPOKEN.get(str(facts[path]), facts[path])
-        typ = self.definitions.entities[entity].fields[key].type
-        if typ.kind is Kind.REF and typ.entity not in SOMETHING:
-            inner = {
-                f"{typ.entity}.{fact.rpartition('.')[2]}": value
-                for fact, value in facts.items()
-                if fact.split(".")[-2:-1] == [key]
-            }
-            return self._record(str(typ.entity), inner)
-        return self._any(typ, key)
-
-    def _any(self, typ: Any, key: str) -> Any:
-        match typ.kind:
-            case Kind.REF:
-                return SOMEBODY.get(key) or SOMETHING[str(typ.entity)]
-            case Kind.CHOICE:
-                return typ.choices[0]
-            case Kind.YES_NO:
-                return False
-            case Kind.DATE_TIME:
-                return "2026-12-01T19:00:00+00:00"
-            case Kind.TEXT:
-                # never the same twice, since names may have to differ
-                return f"Something {next(self._numbers)}"
-            case _:
-                return 1
-
     # -- going on -----------------------------------------------------------------------------
 
     def _runs(self) -> list[Any]:
         return list(self.administrator("GET", "/runs?limit=50")["items"])
 
     def _new(self, known: set[int]) -> list[Any]:
-        new = [run["id"] for run in self._runs() if run["id"] not in known]
-        return [self.administrator("GET", f"/runs/{run}") for run in sorted(new)]
+        """Runs that were not known, the oldest first; read anew where they have gone on."""
+        return self._looked.at([line for line in self._runs() if line["id"] not in known])
 
-    def _passed(self, known: set[int]) -> set[tuple[str, str, str]]:
-        passed = set()
-        for run in self._new(known):
-            for line in run["history"]:
-                for outcome in outcomes_of(line):
-                    passed.add((run["procedure"], line["step"], outcome))
-        return passed
-
-    def _next(self, known: set[int], way: Way) -> Any:
+    def _next(self, runs: list[Any], way: Way) -> Any:
         """The open task that the way leads through, or one that the rules have put before it."""
-        tasks = [task for run in self._new(known) for task in run["tasks"]]
+        tasks = [task for run in runs for task in run["tasks"]]
         waiting = [task for task in tasks if task["state"] == "open"]
         procedures = {procedure for procedure, _ in way.nodes}
         on_the_way = [task for task in waiting if (task["procedure"], task["step"]) in way.nodes]
         beside = [task for task in waiting if task["procedure"] in procedures]
         found = on_the_way or beside
-        if not found:
+        return found[-1] if found else None
+
+    def _wait(self, runs: list[Any]) -> None:
+        """Nobody can do anything, so time passes until the next moment that is waited for."""
+        waits = [wait for run in runs for wait in run["waits"]]
+        moments = [wait[key] for wait in waits for key in ("due", "late") if wait[key]]
+        if not moments:
+            tasks = [task for run in runs for task in run["tasks"]]
             raise Lost(str([(task["procedure"], task["step"], task["state"]) for task in tasks]))
-        return found[-1]
+        self.come(min(datetime.fromisoformat(moment) for moment in moments))
 
     def _complete(self, line: Any, way: Way, planned: Mapping[str, Mapping[str, Any]]) -> None:
         view = self.administrator("GET", f"/tasks/{line['id']}")
@@ -183,7 +174,10 @@ class Walker:
             if path.startswith(f"{procedure.about}.") or path.count(".") > 1
         }
         facts = {**later, **planned.get(procedure.key, {})}
-        outcome = way.outcomes.get((procedure.key, step.key))
+        done = self._done.get((procedure.key, step.key), 0)
+        self._done[procedure.key, step.key] = done + 1
+        taken = way.outcomes.get((procedure.key, step.key), ())
+        outcome = taken[min(done, len(taken) - 1)] if taken else None
         if step.outcomes and outcome is None:
             outcome = next(iter(step.outcomes))
         known = (one["id"] for one in reversed(view["candidates"]) if one["id"] in self.people)
@@ -194,75 +188,8 @@ class Walker:
             who("POST", f"/tasks/{line['id']}/complete", {"outcome": mark, "answers": because})
             return
         assert isinstance(step.action, Do)
-        needs = step.outcomes[outcome].needs if outcome else ()
-        form = self.definitions.forms.get(str(step.action.form))
-        called = _called(step.action, step.about, procedure)
-        answers = {}
-        for section in view["form"]["sections"]:
-            for field in section["fields"]:
-                key = field["key"]
-                if field["read_only"]:
-                    continue
-                if field["asked"]:
-                    answers[key] = self._answer(step, key, facts)
-                elif _told(facts, f"{called}.{key}") or (
-                    (field["required"] or key in needs) and field["value"] is None
-                ):
-                    answers[key] = self._value(form.entity, key, facts, called)
-            if section["rows"] is not None:
-                rows = section["rows"]
-                answers[rows["key"]] = self._rows(form.entity, rows, facts)
+        answers = self.filling.form(view["form"], procedure, step, outcome, facts)
+        if self._board is not None and view["about"]["entity"] == "ballot_paper":
+            for row, wish in zip(answers["ballots"], self._board.paper(done), strict=True):
+                row["values"] = {"wish": wish}
         who("POST", f"/tasks/{line['id']}/complete", {"outcome": outcome, "answers": answers})
-
-    def _rows(self, entity: str, rows: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Any]:
-        """The rows that are there, and as many new ones as the facts and the form want."""
-        child = self.definitions.entities[entity].fields[rows["key"]].type.item
-        assert child is not None
-        sent = [{"id": row["id"]} for row in rows["rows"]]
-        told = facts.get(f"{entity}.{rows['key']}", ())
-        wanted = max(rows["at_least"], len(told)) - len(sent)
-        for row in list(told)[-wanted:] if told else [{}] * wanted:
-            needed = {
-                field["key"]: self._value(str(child.entity), field["key"], {})
-                for field in rows["offered"]["fields"]
-                if field["required"] and field["value"] is None
-            }
-            sent.append({"values": {**needed, **row}})
-        return sent
-
-    def _answer(self, step: Any, key: str, facts: Mapping[str, Any]) -> Any:
-        said = facts.get(f"{step.name}.{key}")
-        if said is not None:
-            return SPOKEN.get(str(said), said)
-        return self._any(step.action.asks[key].type, key)
-
-
-def _called(action: Do, about: Expression | None, procedure: Procedure) -> str:
-    """What facts call the record that a step's form fills."""
-    if action.creates is not None:
-        return action.creates.name
-    return about.text if about is not None else procedure.about
-
-
-def _told(facts: Mapping[str, Any], path: str) -> bool:
-    """Whether the facts say what is in a field, or something of the record that it names."""
-    return any(fact == path or fact.startswith(f"{path}.") for fact in facts)
-
-
-def outcomes_of(line: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a line of history says came out of its step."""
-    facts = line["facts"]
-    match line["kind"]:
-        case "chosen":
-            return (facts["rule"],)
-        case "task-completed":
-            return (facts["outcome"],) if facts.get("outcome") else ()
-        case "round-closed":
-            return (facts["result"],)
-        case "decided":
-            output = facts["output"].get("answers", facts["output"])
-            return tuple(
-                {True: "yes", False: "no"}.get(value, str(value)) for value in output.values()
-            )
-        case _:
-            return ()

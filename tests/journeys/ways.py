@@ -5,8 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from server.domain.definitions import Definitions
 from server.domain.procedure import (
@@ -17,16 +16,15 @@ from server.domain.procedure import (
     ContinueIn,
     Decide,
     End,
+    Group,
     Procedure,
     Start,
     Step,
+    Together,
     inner_lists,
 )
+from tests.journeys.trace import Node, Trace
 
-Node = tuple[str, str]
-"""A step, by the keys of its procedure and its own."""
-Facts = Mapping[tuple[str, str, str], Mapping[str, Any]]
-"""What the trace says leads to an outcome, by procedure, step and outcome."""
 UNCERTAIN = 50
 """How much longer a way counts for each gateway of which the trace does not say what leads on."""
 
@@ -36,64 +34,89 @@ class Edge:
     source: Node
     outcome: str | None
     target: Node
+    cost: int = 1
 
 
 @dataclass(frozen=True)
 class Way:
-    """`start` is by hand or by a new record; `outcomes` are taken on the way, the last one too."""
+    """`start` is by hand or by a new record; `outcomes` are taken on the way, the last one too.
+
+    A way may lead through a step more than once, so they are in the order in which it is passed.
+    `before` is a way that has to be gone first, so that there is something to go on with.
+    """
 
     procedure: Procedure
     start: Beginning
     nodes: tuple[Node, ...]
-    outcomes: Mapping[Node, str]
+    outcomes: Mapping[Node, tuple[str, ...]]
+    before: Way | None = None
 
 
-def ways(definitions: Definitions, facts: Facts, node: Node, outcome: str) -> Iterator[Way]:
-    """The shortest way from each start, the likeliest first."""
-    edges = tuple(_edges(definitions))
+def ways(definitions: Definitions, trace: Trace, node: Node, outcome: str) -> Iterator[Way]:
+    """The shortest way from each start, the likeliest first.
+
+    Without an outcome they lead to the step.
+    """
+    edges = tuple(_edges(definitions, trace))
+    via = trace.through.get((*node, outcome))
     found = []
     for procedure in definitions.procedures.values():
         for start in procedure.starts:
             if start.by is None and start.when is None:
                 continue
             first = (procedure.key, start.begins_at or procedure.steps[0].key)
-            taken = _shortest(edges, facts, first, node)
-            if taken is not None:
-                cost, path = taken
-                outcomes = {edge.source: edge.outcome for edge in path if edge.outcome}
+            taken = _shortest(edges, trace, first, via) if via else (0, ())
+            onwards = _shortest(edges, trace, via or first, node)
+            if taken is not None and onwards is not None:
+                cost, path = taken[0] + onwards[0], taken[1] + onwards[1]
+                outcomes: dict[Node, tuple[str, ...]] = {}
+                for edge in path:
+                    if edge.outcome:
+                        outcomes[edge.source] = (*outcomes.get(edge.source, ()), edge.outcome)
                 nodes = (first, *(edge.target for edge in path))
-                way = Way(procedure, start, nodes, {**outcomes, node: outcome})
-                found.append((cost, len(found), way))
+                if outcome:
+                    outcomes[node] = (*outcomes.get(node, ()), outcome)
+                found.append((cost, len(found), Way(procedure, start, nodes, outcomes)))
     for _, _, way in sorted(found):
-        yield way
+        (before,) = [trace.before[one] for one in way.nodes if one in trace.before] or [None]
+        first = None if before is None else next(ways(definitions, trace, before, ""))
+        yield replace(way, before=first)
 
 
 def _shortest(
-    edges: tuple[Edge, ...], facts: Facts, first: Node, goal: Node
+    edges: tuple[Edge, ...], trace: Trace, first: Node, goal: Node
 ) -> tuple[int, tuple[Edge, ...]] | None:
     leaving: dict[Node, list[Edge]] = {}
     for edge in edges:
         leaving.setdefault(edge.source, []).append(edge)
     count = itertools.count()
     waiting: list[tuple[int, int, Node, tuple[Edge, ...]]] = [(0, next(count), first, ())]
-    seen: set[Node] = set()
+    seen: set[tuple[Node, frozenset[str]]] = set()
     while waiting:
         cost, _, node, path = heapq.heappop(waiting)
         if node == goal:
             return cost, path
-        if node in seen:
+        left = {edge.source[0] for edge in path}
+        waits = frozenset(left & {procedure for procedure, _ in trace.lets_go_on})
+        if (node, waits) in seen:
             continue
-        seen.add(node)
+        seen.add((node, waits))
         for edge in leaving.get(node, ()):
-            known = edge.outcome is None or (*node, edge.outcome) in facts
-            longer = cost + (1 if known else UNCERTAIN)
+            if trace.lets_go_on.get(edge.target) == node and edge.target[0] not in waits:
+                continue  # nobody waits there yet
+            known = edge.outcome is None or (*node, edge.outcome) in trace.facts
+            longer = cost + edge.cost + (0 if known else UNCERTAIN)
             heapq.heappush(waiting, (longer, next(count), edge.target, (*path, edge)))
     return None
 
 
-def _edges(definitions: Definitions) -> Iterator[Edge]:
+def _edges(definitions: Definitions, trace: Trace) -> Iterator[Edge]:
     for procedure in definitions.procedures.values():
-        yield from _of_list(definitions, procedure, procedure.steps, None)
+        for edge in _of_list(definitions, procedure, procedure.steps, None):
+            if edge.target not in trace.lets_go_on:
+                yield edge
+    for waiting, source in trace.lets_go_on.items():
+        yield Edge(source, None, waiting)
 
 
 def _of_list(
@@ -106,12 +129,14 @@ def _of_list(
             other = definitions.procedures[step.action.procedure]
             entry = _entry(other, procedure.key, step.action.enters)
             yield Edge(node, None, (other.key, entry.begins_at or other.steps[0].key))
-        for inner in inner_lists(step):
-            yield Edge(node, None, (procedure.key, inner.steps[0].key))
-            yield from _of_list(definitions, procedure, inner.steps, default)
+        behind = after if default == DONE else default
+        for place, inner in enumerate(inner_lists(step)):
+            # what is written first is what is meant to happen
+            yield Edge(node, None, (procedure.key, inner.steps[0].key), 1 + place * UNCERTAIN)
+            yield from _of_list(definitions, procedure, inner.steps, behind)
         if isinstance(step.action, Call):
             yield from _back(definitions, procedure, step, default)
-        if isinstance(step.action, End | ContinueIn | Call):
+        if isinstance(step.action, End | ContinueIn | Call | Group | Together):
             continue
         for outcome, target in _targets(step, default):
             place = after if target == DONE else target

@@ -45,6 +45,8 @@ KNOWN_KEYS = {
     "answered",
     "votes",
     "data",
+    "before",
+    "through",
 }
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPOKEN = {True: "yes", False: "no"}
@@ -217,6 +219,12 @@ def _missing(
     if "start" in place and procedure.beginning(place["start"]) is None:
         yield f"start {place['start']}"
     steps = [procedure.step(key) for key in named if key in keys]
+    for beside in ("before", "through"):
+        other, _, key = place.get(beside, f"{procedure.key}/{procedure.steps[0].key}").partition(
+            "/"
+        )
+        if key not in {step.key for step in definitions.procedures[other].walk()}:
+            yield f"step {place[beside]}"
     if "link" in place:
         for step in steps:
             if "data" not in place and not _leads(definitions, procedure, step, place["link"]):

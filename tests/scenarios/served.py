@@ -22,7 +22,7 @@ from server.domain.definitions import Definitions
 from server.domain.form import Form
 from server.domain.procedure import Approve, Beginning, Do
 from server.domain.role import Operation, Role
-from server.domain.run import RunState, TaskState
+from server.domain.run import TaskState
 from server.domain.scenario import Given
 from server.domain.values import RecordRef, Type, Value, from_json, to_json
 from server.engine.draft import Draft
@@ -34,11 +34,13 @@ from server.storage import tables
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
-from server.usecases import App, access, waiting
+from server.usecases import App, access
 from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.setting import Told
 from server.usecases.rehearsal.stage import Blank, Line, Waiting, asked, blank
+from tests.journeys.clock import Clock
+from tests.journeys.runs import Looked
 
 OFFICE = "administrator"
 """The role of whoever asks for what no person of the story does."""
@@ -87,20 +89,20 @@ class Served:
         self.models = Models(definitions.entities)
         tables.metadata.create_all(database.engine)
         self.models.metadata.create_all(database.engine)
-        self.now = MONDAY
+        self.clock = Clock(MONDAY)
         self.rules = Rules(definitions.decisions)
-        self.app = App(definitions, database, self.models, self.rules, lambda: self.now)
+        self.app = App(definitions, database, self.models, self.rules, self.clock)
         self.surface: Surface
         self._tokens: dict[RecordRef, str] = {}
         self._office: RecordRef
-        self._runs: dict[int, Any] = {}
+        self._runs: Looked
         self._seen: dict[str, Any] = {}
 
     def enter_given(self, given: Given, now: datetime) -> dict[str, RecordRef]:
         """Begin anew with just what is given; what its names stand for."""
-        self.now = now
+        self.clock.now = now
         self._tokens.clear()
-        self._runs.clear()
+        self._runs = Looked(lambda run: self._ask(self._office, "GET", f"/runs/{run}"))
         self._seen.clear()
         with self.app.database.write() as connection:
             self._empty(connection)
@@ -185,21 +187,8 @@ class Served:
         self._command(person, "POST", f"/runs/{run}/as-needed", {"as_needed": key})
 
     def come(self, moment: datetime) -> None:
-        """The worker wakes each run when its moment comes."""
-        while (due := self._next_due(moment)) is not None:
-            self.now = max(due, self.now)
-            waiting.wake(self.app)
-            self._seen.clear()
-        self.now = max(moment, self.now)
+        self.clock.come(self.app, moment)
         self._seen.clear()
-
-    def _next_due(self, until: datetime) -> datetime | None:
-        """The next moment for which a worker looks."""
-        run, wait = tables.run, tables.wait
-        wakes = sa.select(sa.func.min(wait.c.wakes_at)).join(run, run.c.id == wait.c.run_id)
-        with self.app.database.read() as connection:
-            due = connection.scalar(wakes.where(run.c.state == RunState.OPEN))
-        return None if due is None or due > until else due
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -266,9 +255,9 @@ class Served:
     def blank(self, entity: str) -> Blank:
         """Nothing that people ask for, so not by a request."""
         with self.app.database.read() as connection:
-            kept = Records(connection, self.models, self.definitions.entities, self.now)
+            kept = Records(connection, self.models, self.definitions.entities, self.clock.now)
             decisions, decide = self.definitions.decisions, self.rules.decide
-            draft = Draft(kept, self.definitions.entities, decisions, decide, self.now)
+            draft = Draft(kept, self.definitions.entities, decisions, decide, self.clock.now)
             return blank(draft, entity)
 
     def asked(self, task: int) -> Mapping[str, str]:
@@ -285,19 +274,13 @@ class Served:
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Whom a story means by a role."""
         with self.app.database.read() as connection:
-            kept = Records(connection, self.models, self.definitions.entities, self.now)
+            kept = Records(connection, self.models, self.definitions.entities, self.clock.now)
             return kept.every_holder(role)
 
     def _look(self) -> list[Any]:
-        """All runs, oldest first; read anew where they are at another revision than when seen."""
+        """All runs, oldest first."""
         if "runs" not in self._seen:
-            lines = self._every(self._office, "/runs")
-            for line in lines:
-                seen = self._runs.get(line["id"])
-                if seen is None or seen["revision"] != line["revision"]:
-                    path = f"/runs/{line['id']}"
-                    self._runs[line["id"]] = self._ask(self._office, "GET", path)
-            self._seen["runs"] = sorted(self._runs.values(), key=lambda run: run["id"])
+            self._seen["runs"] = self._runs.at(self._every(self._office, "/runs"))
         found: list[Any] = self._seen["runs"]
         return found
 
