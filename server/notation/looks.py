@@ -26,6 +26,7 @@ from server.domain.procedure import (
     WaitUntil,
 )
 from server.domain.words import in_words, words
+from server.notation.conditions import said
 from server.notation.diagram import Box, Glyph, Line, Shape
 from server.notation.titles import Titles
 
@@ -163,7 +164,7 @@ def turns_end(turns: Turns) -> str:
 
 
 def _condition(rules: tuple[Rule, ...]) -> str:
-    return next((rule.condition.text for rule in rules if rule.condition is not None), "")
+    return next((said(rule.condition) for rule in rules if rule.condition is not None), "")
 
 
 def _notes(step: Step) -> Iterator[str]:
