@@ -61,10 +61,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A test of a decision, played by `procedura check` and `procedura test`."""
+    """A test of a decision, played by `procedura check` and `procedura test`.
+
+    `expect` is None where there must be no verdict: something given is out of its bounds, against
+    what is assumed, or no rule holds.
+    """
 
     given: Mapping[str, Value]
-    expect: Mapping[str, Value]
+    expect: Mapping[str, Value] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,11 @@ def failed_tests(
         try:
             output = ask(test.given).output
         except NoVerdict as error:
-            yield f"Test {number} of decision '{decision.key}' fails. {error}"
+            if test.expect is not None:
+                yield f"Test {number} of decision '{decision.key}' fails. {error}"
+            continue
+        if test.expect is None:
+            yield f"Test {number} of decision '{decision.key}' expects no verdict, and there is one."
             continue
         for name, expected in test.expect.items():
             if output.get(name) != expected:

@@ -3,6 +3,7 @@
 import random
 import sys
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -36,6 +37,11 @@ class TestASoundTable:
         tests = (Example({"age": 4}, {"says": "x"}), Example({"age": 3}, {"says": "y"}))
         assert try_tables([a_decision(AGE, "age > 3 -> x", "-> y", tests=tests)], 30) == ()
 
+    def test_gives_no_verdict_where_none_is_expected(self):
+        bounded = {"age": replace(WHOLE_NUMBER, at_least=Decimal(0))}
+        tests = (Example({"age": -1}, None),)
+        assert try_tables([a_decision(bounded, "age > 3 -> x", "-> y", tests=tests)], 30) == ()
+
 
 class TestATableThatIsNot:
     def test_fails_by_its_own_tests(self):
@@ -48,6 +54,13 @@ class TestATableThatIsNot:
         )
         assert second.sentence.startswith(
             "Test 2 of decision 'sample' fails. Decision 'sample' needs its"
+        )
+
+    def test_fails_where_it_gives_a_verdict_and_none_is_expected(self):
+        decision = a_decision(AGE, "age > 3 -> x", "-> y", tests=(Example({"age": -1}, None),))
+        [found] = try_tables([decision], 30)
+        assert found.sentence == (
+            "Test 1 of decision 'sample' expects no verdict, and there is one."
         )
 
     def test_that_was_never_checked_is_told(self):

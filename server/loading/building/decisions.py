@@ -15,6 +15,8 @@ from server.loading.faults import decision as faults
 from server.loading.faults import sense, shape
 from server.loading.shape import schema
 
+NO_VERDICT = "no_verdict"
+"""What a test expects where nothing must come out."""
 OTHERWISE = "otherwise"
 """The key of the rule that holds when no other does, unless it is given one."""
 
@@ -74,14 +76,23 @@ def build_decision(desk: Desk) -> Decision | None:
 
 
 def _tests(desk: Desk, decision: Decision) -> tuple[Example, ...]:
-    inputs, says = decision.inputs, decision.says
     return tuple(
-        Example(
-            _values(desk, raw["given"], inputs, "input", "tests", index, "given"),
-            _values(desk, raw["expect"], says, "output", "tests", index, "expect"),
+        _refused(desk, decision, raw, "tests", index)
+        if raw["expect"] == NO_VERDICT
+        else Example(
+            _values(desk, raw["given"], decision.inputs, "input", "tests", index, "given"),
+            _values(desk, raw["expect"], decision.says, "output", "tests", index, "expect"),
         )
         for index, raw in enumerate(desk.data.get("tests", ()))
     )
+
+
+def _refused(desk: Desk, decision: Decision, raw: Mapping[str, Any], *path: str | int) -> Example:
+    """A test of what the decision does not take: it may give what is out of bounds."""
+    inputs = {
+        key: replace(typ, at_least=None, at_most=None) for key, typ in decision.inputs.items()
+    }
+    return Example(_values(desk, raw["given"], inputs, "input", *path, "given"), None)
 
 
 def _rules(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
