@@ -50,12 +50,14 @@ def opened(founded: Founded, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Opens a town on a database of its own, as often as it is asked."""
     with ExitStack() as stack:
 
-        def open_town(killed: Mapping[int, bool] | None = None) -> Town:
+        def open_town(
+            killed: Mapping[int, bool] | None = None, *, killed_while_many_send: bool = False
+        ) -> Town:
             folder = tmp_path_factory.mktemp("town")
             server = ServerProcess(founded.copy(folder), folder)
             stack.callback(server.kill)
             server.start()
-            return Town(server, founded.tokens, killed or {})
+            return Town(server, founded.tokens, killed or {}, killed_while_many_send)
 
         yield open_town
 

@@ -9,7 +9,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,18 +23,30 @@ class RefusedError(AssertionError):
     """The server said no; what it said is the text."""
 
 
+@dataclass(frozen=True)
+class Command:
+    """What somebody sends."""
+
+    by: str
+    path: str
+    body: Any
+
+
 @dataclass
 class Town:
     """`killed` maps the number of a command to whether it is under way when the server is killed.
 
     False kills the server before the command is sent. A command that was under way is sent again
-    with the same key, as any careful caller does.
+    with the same key, as any careful caller does. With `killed_while_many_send` the server is
+    killed whenever the first of several who send at the same time has an answer.
     """
 
     server: ServerProcess
     tokens: Mapping[str, str]
     killed: Mapping[int, bool] = field(default_factory=dict)
+    killed_while_many_send: bool = False
     commands: int = 0
+    kills: int = 0
     _chance: random.Random = field(default_factory=lambda: random.Random(8))
 
     # -- what people do -----------------------------------------------------------------------
@@ -88,11 +101,33 @@ class Town:
         if under_way is None:
             return self._ask("POST", by, path, body, key)
         if under_way:
-            self._kill_while(lambda: self._ask("POST", by, path, body, key))
+            self._kill_while(lambda: self._lose("POST", by, path, body, key))
         else:
-            self.server.kill()
+            self.kill()
         self.server.start()
         return self._ask("POST", by, path, body, key)
+
+    def all_at_once(self, commands: Sequence[Command]) -> None:
+        """Several people send at the same time, and again, as who had no answer has to.
+
+        Whoever had an answer is told the same once more: what was answered is kept.
+        """
+        keys = [f"command-{self.commands + place}" for place in range(1, len(commands) + 1)]
+        self.commands += len(commands)
+        sent = [
+            ("POST", one.by, one.path, one.body, key)
+            for one, key in zip(commands, keys, strict=True)
+        ]
+        with ThreadPoolExecutor(len(sent)) as senders:
+            asked = [senders.submit(self._lose, *one) for one in sent]
+            if self.killed_while_many_send:
+                wait(asked, return_when=FIRST_COMPLETED)
+                self.kill()
+        if self.killed_while_many_send:
+            self.server.start()
+        for one, answered in zip(sent, asked, strict=True):
+            again = self._ask(*one)
+            assert answered.result() in (None, again)
 
     def soon(self, look: Callable[[], Any], what: str) -> Any:
         """What `look` finds, as soon as it finds something."""
@@ -102,18 +137,23 @@ class Town:
             time.sleep(0.05)
         return found
 
-    def _kill_while(self, ask: Callable[[], Any]) -> None:
-        def lose() -> None:
-            try:
-                ask()
-            except (urllib.error.URLError, http.client.HTTPException, OSError):
-                return
+    def kill(self) -> None:
+        self.kills += 1
+        self.server.kill()
 
+    def _kill_while(self, lose: Callable[[], Any]) -> None:
         asking = threading.Thread(target=lose)
         asking.start()
         time.sleep(self._chance.uniform(0.0, 0.03))
-        self.server.kill()
+        self.kill()
         asking.join()
+
+    def _lose(self, method: str, by: str, path: str, body: Any, key: str | None) -> Any:
+        """What a server answers that may go away before it does; else None."""
+        try:
+            return self._ask(method, by, path, body, key)
+        except (urllib.error.URLError, http.client.HTTPException, OSError):
+            return None
 
     def _ask(self, method: str, by: str, path: str, body: Any, key: str | None) -> Any:
         request = urllib.request.Request(
