@@ -55,6 +55,20 @@ def procedures() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
+@functools.cache
+def kept() -> Mapping[str, frozenset[str]]:
+    """The roles and the entities of each procedure by its id, as `role: operator`, `entity: event`."""
+    found: dict[str, set[str]] = {}
+    for name in LEDGERS:
+        _, beside = yaml.load_all(text_of(name), yaml.CSafeLoader)
+        for kind, told in (("role", beside["roles"]), ("entity", beside["entities"])):
+            for key, one in told.items():
+                for where in one.get("procedures", ()):
+                    procedure = where if isinstance(where, str) else where["id"]
+                    found.setdefault(procedure, set()).add(f"{kind}: {key}")
+    return {procedure: frozenset(labels) for procedure, labels in found.items()}
+
+
 def items(procedure: Mapping[str, Any]) -> Mapping[str, Item]:
     """What the ledger asks of a procedure, by the label it gives."""
     found: dict[str, Item] = {}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from server.domain.scenario import Act, Then
 from server.rules import Rules
 from server.usecases.rehearsal import Played, play_all
 from server.usecases.rehearsal.coverage import passed_by
@@ -39,17 +40,33 @@ def cited(played) -> Iterator[tuple[Played, str, str]]:
 
 def test_every_item_that_a_story_cites_is_in_the_ledger(played):
     known = {
-        f"{item['chapter']}.{item['number']}": ledger.items(item)
-        for item in ledger.procedures().values()
+        f"{item['chapter']}.{item['number']}": ledger.items(item).keys() | ledger.kept()[key]
+        for key, item in ledger.procedures().items()
     }
 
     strange = {
         f"{number} {label}"
         for _, number, label in cited(played)
-        if label not in known.get(number, {})
+        if label not in known.get(number, ())
     }
 
     assert strange == set()
+
+
+def test_what_is_on_record_or_done_by_hand_is_told_of_roles_and_entities_of_the_ledger(played):
+    unfounded = {
+        one.story.title
+        for one in played
+        if any(beside(act) for act in one.story.acts)
+        and not any(item.split()[1] in {"role:", "entity:"} for item in one.story.ledger)
+    }
+
+    assert unfounded == set()
+
+
+def beside(act: Act) -> bool:
+    """Whether it tells of what may be done by hand, and of what has to be on record."""
+    return isinstance(act, Then) and bool(act.may or act.may_not or act.may_become or act.new)
 
 
 def test_every_outcome_of_the_ledger_is_shown_by_a_story(shipped, played):
