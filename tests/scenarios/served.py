@@ -98,6 +98,10 @@ class Served:
         self._runs: Looked
         self._seen: dict[str, Any] = {}
 
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
     def enter_given(self, given: Given, now: datetime) -> dict[str, RecordRef]:
         """Begin anew with just what is given; what its names stand for."""
         self.clock.now = now
@@ -255,9 +259,9 @@ class Served:
     def blank(self, entity: str) -> Blank:
         """Nothing that people ask for, so not by a request."""
         with self.app.database.read() as connection:
-            kept = Records(connection, self.models, self.definitions.entities, self.clock.now)
+            kept = Records(connection, self.models, self.definitions.entities, self.now)
             decisions, decide = self.definitions.decisions, self.rules.decide
-            draft = Draft(kept, self.definitions.entities, decisions, decide, self.clock.now)
+            draft = Draft(kept, self.definitions.entities, decisions, decide, self.now)
             return blank(draft, entity)
 
     def asked(self, task: int) -> Mapping[str, str]:
@@ -274,7 +278,7 @@ class Served:
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Whom a story means by a role."""
         with self.app.database.read() as connection:
-            kept = Records(connection, self.models, self.definitions.entities, self.clock.now)
+            kept = Records(connection, self.models, self.definitions.entities, self.now)
             return kept.every_holder(role)
 
     def _look(self) -> list[Any]:

@@ -54,7 +54,7 @@ class ClockedProcess(ServerProcess):
         def send(
             method: str, path: str, token: str, body: Any, revision: int | None
         ) -> tuple[int, Any]:
-            self.clock.write_text(stage.clock.now.isoformat())
+            self.clock.write_text(stage.now.isoformat())
             request = urllib.request.Request(
                 f"{self.address}{PREFIX}{path}",
                 method=method,

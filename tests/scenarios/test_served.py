@@ -55,7 +55,7 @@ def test_stories_in_which_time_passes_go_the_same_way_with_a_server(database, tm
     process = ClockedProcess(database.engine.url.render_as_string(hide_password=False), tmp_path)
     process.carry_out("db", "apply")
     stage = Served(definitions, database)
-    process.clock.write_text(stage.clock.now.isoformat())
+    process.clock.write_text(stage.now.isoformat())
     stage.surface = process.surface(stage)
     timed = [
         (scenario, story)
