@@ -35,6 +35,7 @@ from server.domain.procedure import (
     inner_lists,
 )
 from server.domain.refusals import NotFound
+from server.domain.role import kept_apart
 from server.domain.values import Value, to_json
 from server.domain.words import in_words, words
 from server.notation import Titles, as_bpmn, process_map, swim_lanes
@@ -125,6 +126,9 @@ class Guide(Screen):
         ]
         return self.render(
             "screens/role.html",
+            apart=[
+                definitions.roles[other] for other in sorted(kept_apart(definitions.roles, key))
+            ],
             role=role,
             work=work,
             begins=begins,

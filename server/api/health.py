@@ -28,6 +28,7 @@ def health(app: App) -> Blueprint:
             "problems": list(found.problems),
             "generation": app.definitions.generation,
             "roles_without_holder": list(found.vacant),
+            "roles_held_together": len(found.together),
             "messages_parked": found.parked,
             "failures_waiting": found.failed,
             "notice": found.notice,

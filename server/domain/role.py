@@ -18,6 +18,7 @@ class Operation(enum.StrEnum):
 class Role:
     """`fallback` takes over while nobody who holds this role is there.
 
+    Nobody may hold this role and one that it is `apart_from`, whichever of the two says so.
     `may` maps an entity, or `*` for every one, to the operations that holders may do by hand;
     `permissions` are rights that belong to no entity, such as `override` or `publish`.
     """
@@ -29,9 +30,16 @@ class Role:
     fallback: str | None = None
     may: Mapping[str, frozenset[Operation]] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
+    apart_from: frozenset[str] = frozenset()
 
     def allows(self, operation: Operation, entity: str) -> bool:
         return operation in self.may.get(entity, frozenset()) | self.may.get("*", frozenset())
+
+
+def kept_apart(roles: Mapping[str, Role], key: str) -> frozenset[str]:
+    """The roles that nobody may hold together with this one."""
+    own = roles[key].apart_from if key in roles else frozenset()
+    return own | {other.key for other in roles.values() if key in other.apart_from}
 
 
 def any_allows(

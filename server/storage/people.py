@@ -112,6 +112,28 @@ class People:
         """The keys of the roles that this person holds today."""
         return tuple(dict.fromkeys(item.role for item in self.holdings(person)))
 
+    def engaged(
+        self, person: RecordRef, begins: date | None, ends: date | None, *, but: RecordRef | None
+    ) -> frozenset[str]:
+        """The roles that this person holds, or is to act in as a delegate, on some day of a time.
+
+        A bound of None is open. What the holder `but` says is left out: it is about to be changed.
+        """
+        if HOLDER not in self.models:
+            return frozenset()
+        holder = self.models.tables[HOLDER].c
+        is_theirs = holder.person == person.id
+        if "delegate" in holder:
+            is_theirs |= holder.delegate == person.id
+        conditions: list[sa.ColumnElement[bool]] = [is_theirs]
+        if "from_date" in holder and ends is not None:
+            conditions.append(holder.from_date.is_(None) | (holder.from_date <= ends))
+        if "until_date" in holder and begins is not None:
+            conditions.append(holder.until_date.is_(None) | (holder.until_date >= begins))
+        if but is not None:
+            conditions.append(holder.id != but.id)
+        return frozenset(self.connection.scalars(sa.select(holder.role).where(*conditions)))
+
     # -- who acts for holders -----------------------------------------------------------------
 
     def delegates(self, role: str, person: RecordRef) -> tuple[RecordRef, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain.actor import APPLICATION
 from server.storage import failures, inbox
+from server.usecases import duties
 from server.usecases.app import App
 from server.usecases.database import check_schema
 from server.usecases.running import Running
@@ -20,12 +21,14 @@ log = logging.getLogger(__name__)
 class Readiness:
     """`problems` are reasons not to send people here; the rest is to be looked at.
 
-    `vacant` are the roles that nobody holds, with nobody to stand in; `parked` counts messages that
+    `vacant` are the roles that nobody holds, with nobody to stand in; `together` tells who holds roles
+    that are kept apart, from before they were; `parked` counts messages that
     could not be handled, `failed` the runs' failures that wait to be mended.
     """
 
     problems: tuple[str, ...]
     vacant: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     parked: int = 0
     failed: int = 0
     notice: str = ""
@@ -42,9 +45,11 @@ def readiness(app: App) -> Readiness:
         if behind is not None:
             return Readiness((behind,))
         with app.database.read() as connection:
+            running = Running(app, connection, APPLICATION)
             return Readiness(
                 (),
-                vacant=_vacant(Running(app, connection, APPLICATION)),
+                vacant=_vacant(running),
+                together=tuple(duties.together(running)),
                 parked=inbox.parked(connection),
                 failed=len(failures.waiting(connection)),
                 notice=app.rules.notice or "",

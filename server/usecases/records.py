@@ -16,7 +16,7 @@ from server.domain.role import Operation
 from server.domain.values import RecordRef, Value, to_json
 from server.engine.seats import PERSON
 from server.storage import audit, changes, lookup
-from server.usecases import access, holding, showing
+from server.usecases import access, duties, holding, showing
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import Problems, read_values
@@ -175,6 +175,7 @@ def create(
         access.require(app, actor, Operation.CREATE, entity, running.records)
         given, problems = _read(running, definition, values)
         problems |= _refused(definition, given, {})
+        problems |= duties.kept(running, entity, given)
         problems |= {
             item.key: f"{item.title} is needed."
             for item in definition.columns
@@ -218,6 +219,7 @@ def update(
         row = _locked(running, record, expecting)
         given, problems = _read(running, definition, values)
         problems |= _refused(definition, given, row)
+        problems |= duties.kept(running, record.entity, {**row, **given}, record)
         _raise(definition, problems)
         differing = {name: value for name, value in given.items() if row[name] != value}
         _may_change(running, definition, differing, held, said)

@@ -34,7 +34,16 @@ from server.domain.values import WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type
 from server.rules import Rules
 from server.storage.database import Database
 from server.usecases import App, access
-from tests.builders import ENTITIES, Clock, choice, ref, some_definitions, stored, tables_of
+from tests.builders import (
+    ENTITIES,
+    ROLES,
+    Clock,
+    choice,
+    ref,
+    some_definitions,
+    stored,
+    tables_of,
+)
 from tests.premises import Premises
 
 PASSWORD = "a long and secret one"
@@ -168,6 +177,12 @@ DEFINITIONS = some_definitions(
     replace(
         ENTITIES["incident_request"], menu="Incident Management", purpose="What users report."
     ),
+    roles=ROLES
+    | {
+        "on-duty-manager": replace(
+            ROLES["on-duty-manager"], apart_from=frozenset({"service-desk-analyst"})
+        )
+    },
     forms=FORMS,
     decisions={"credit": CREDIT},
     procedures={HANDLING.key: HANDLING},

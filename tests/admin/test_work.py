@@ -406,6 +406,19 @@ class TestAdministration:
         assert "Nothing has failed" in page
         assert office.app.rules.evaluator in page
 
+    def test_shows_who_holds_roles_that_are_kept_apart(self, office):
+        ann = office.people["ann"]
+        assert "in one hand" not in text(office.browser("root").get("/administration/"))
+
+        office.store("holder", person=ann, role="on-duty-manager")
+
+        page = text(office.browser("root").get("/administration/"))
+        assert "Ann is On-duty manager and Service desk analyst." in page
+
+    @pytest.mark.parametrize("role", ["on-duty-manager", "service-desk-analyst"])
+    def test_the_guide_tells_both_roles_what_they_are_kept_apart_from(self, office, role):
+        assert "Never in one hand with" in text(office.browser("ann").get(f"/guide/roles/{role}/"))
+
     def test_is_for_administrators(self, office):
         assert office.browser("ann").get("/administration/").status_code == 403
         assert "/administration/" not in text(office.browser("ann").get("/"))

@@ -25,6 +25,7 @@ def test_a_server_is_ready_and_tells_which_roles_nobody_holds(desk, ann):
     assert found.json["ready"] is True
     assert found.json["generation"] == "g1"
     assert found.json["roles_without_holder"] == ["specialist", "operator"]
+    assert found.json["roles_held_together"] == 0
 
 
 def test_a_role_that_another_stands_in_for_is_not_without_a_holder(desk, ann, sam):

@@ -38,6 +38,7 @@ def role(found: Role) -> Json:
         "purpose": found.purpose,
         "responsibilities": list(found.responsibilities),
         "fallback": found.fallback,
+        "apart_from": sorted(found.apart_from),
         "may": {key: sorted(item.value for item in may) for key, may in found.may.items()},
         "permissions": sorted(found.permissions),
     }

@@ -12,6 +12,8 @@ def build_role(desk: Desk) -> Role:
     data = desk.data
     if "fallback" in data:
         desk.refer("role", data["fallback"], "fallback")
+    for number, other in enumerate(data.get("apart_from", ())):
+        desk.refer("role", other, "apart_from", number)
     may = data.get("may", {})
     for entity in may:
         if entity != EVERY_ENTITY:
@@ -24,4 +26,5 @@ def build_role(desk: Desk) -> Role:
         data.get("fallback"),
         {entity: frozenset(map(Operation, operations)) for entity, operations in may.items()},
         frozenset(data.get("permissions", ())),
+        frozenset(data.get("apart_from", ())),
     )

@@ -29,6 +29,7 @@ NAMES = (
     "cut_off",
     "deadline",
     "nobody_for_it",
+    "apart_yet_together",
     # names of other definitions
     "unknown_role",
     "unknown_form",

@@ -1,6 +1,6 @@
 """REF001 unknown-role: a role is named that no file defines.
 
-Roles are named in lanes, steps, starts, notifications and fallbacks.
+Roles are named in lanes, steps, starts, notifications and other roles.
 
     role: clerk
     fallback: mangaer
