@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -13,8 +12,8 @@ from admin import commands, errors, links
 from admin.forms import PageForm, page_form
 from admin.look_up import title_of
 from admin.screen import Screen, actor, app, at
+from admin.step_bar import BarStep, step_bar
 from admin.work import who
-from server.domain.procedure import Approve, Do
 from server.domain.refusals import Conflict, Invalid, Refusal
 from server.domain.run import TaskState
 from server.notation import Titles, swim_lanes
@@ -138,7 +137,7 @@ class TaskPages(Screen):
             line=view.line,
             form=form,
             run=run,
-            steps=tuple(step_bar(view, run)),
+            steps=bar_of(view, run),
             diagram=diagram(run),
             who=who,
             is_open=view.line.state is TaskState.OPEN,
@@ -149,32 +148,12 @@ class TaskPages(Screen):
         return {key: item.title for key, item in entity.fields.items()} if entity else {}
 
 
-@dataclass(frozen=True, slots=True)
-class BarStep:
-    """A task of the procedure on the bar above the form. `state`: done, now or later."""
-
-    title: str
-    state: str
-
-
-def step_bar(view: TaskView, run: RunView) -> list[BarStep]:
-    """The tasks of the procedure that were done, this one, and those that may follow."""
+def bar_of(view: TaskView, run: RunView) -> list[BarStep]:
     procedure = app().definitions.procedures.get(view.line.procedure)
     if procedure is None:
         return []
-    people = [step for step in procedure.walk() if isinstance(step.action, Do | Approve)]
-    here = next((n for n, step in enumerate(people) if step.key == view.line.step), None)
-    if here is None:
-        return []
-    bar = []
-    for number, step in enumerate(people):
-        if number == here:
-            bar.append(BarStep(step.title, "now"))
-        elif step.key in run.done and number < here:
-            bar.append(BarStep(step.title, "done"))
-        elif here < number <= here + 3:
-            bar.append(BarStep(step.title, "later"))
-    return bar
+    is_open = view.line.state is TaskState.OPEN
+    return step_bar(procedure, view.line.step, done=run.done, current=run.current, is_open=is_open)
 
 
 def diagram(run: RunView) -> str | None:
