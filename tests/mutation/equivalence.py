@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain.decision import Decision, NoVerdict
+from server.domain.entity import Entity
+from server.domain.form import Form, FormField
 from server.domain.procedure import (
     Approve,
     Call,
@@ -20,6 +22,7 @@ from server.domain.procedure import (
     WaitUntil,
     walk,
 )
+from server.engine.places import Place
 from server.loading.proving.reading import Reading
 from server.loading.proving.searching import piece_values
 from server.loading.proving.space import Space
@@ -33,6 +36,7 @@ WHY_THE_SAME = {
     "drop begins_at of a start": "it begins at the first step anyway",
     "swap two steps": "each step says where it leads: only their order on the page is another",
     "swap two rows": "no two of the conditions hold at once, or both lead to the same",
+    "drop read_only on a form": "rules decide the field, or it is a list: nobody can type it anyway",
     "swap two rules": "the two say the same, or never both hold",
     "drop all_at_once of a step": "nobody works and nothing waits in these turns: each ends before the next",
 }
@@ -55,6 +59,34 @@ def is_alike(
         case "drop all_at_once of a step":
             return not any(_turns_meet(one) for one, _ in _differing(before, after))
     return False
+
+
+def offers_alike(before: Form, after: Form, entities: Mapping[str, Entity]) -> bool:
+    """Whether two forms differ only in calling to be read what nobody can type anyway."""
+    return _as_offered(before, entities) == _as_offered(after, entities)
+
+
+def _as_offered(form: Form, entities: Mapping[str, Entity]) -> Form:
+    def offered(entity: str, fields: tuple[FormField, ...]) -> tuple[FormField, ...]:
+        known = entities[entity].fields
+        return tuple(
+            replace(item, read_only=Place(known[item.field], item).read_only) for item in fields
+        )
+
+    return replace(
+        form,
+        sections=tuple(
+            replace(
+                section,
+                fields=offered(form.entity, section.fields),
+                rows=section.rows
+                and replace(
+                    section.rows, fields=offered(section.rows.entity, section.rows.fields)
+                ),
+            )
+            for section in form.sections
+        ),
+    )
 
 
 def _differing(before: Procedure, after: Procedure) -> Iterator[tuple[Step, Step]]:

@@ -16,22 +16,19 @@ def workshop():
 
 @pytest.fixture
 def judged(workshop):
-    """Who notices a break of a procedure, and what is said of it."""
+    """Who notices a break of a procedure or form, and what is said of it."""
 
-    def judge(kind: str, procedure: str, what: str):
-        data = workshop.data()["procedure", procedure]
-        [broken] = [
-            item
-            for item in breaks("procedure", procedure, data)
-            if (item.kind, item.what) == (kind, what)
-        ]
+    def judge(kind: str, key: str, what: str):
+        file = "form" if kind.endswith("on a form") else "procedure"
+        found = breaks(file, key, workshop.data()[file, key])
+        [broken] = [item for item in found if (item.kind, item.what) == (kind, what)]
         return workshop.judge(broken)
 
     return judge
 
 
 @pytest.mark.parametrize(
-    ("kind", "procedure", "what"),
+    ("kind", "key", "what"),
     [
         ("drop enters of a step", "change-approval", "back-to-group"),
         ("drop begins_at of a start", "incident-request-closure", "start 1"),
@@ -39,16 +36,17 @@ def judged(workshop):
         ("swap two rows", "change-planning", "design: 1"),
         ("drop all_at_once of a step", "change-approval", "stopped-requests"),
         ("swap two steps", "change-approval", "ask-customers and ask-owner"),
+        ("drop read_only on a form", "incident-tracking", "priority"),
     ],
 )
-def test_what_changes_nothing_says_why(judged, kind, procedure, what):
-    found = judged(kind, procedure, what)
+def test_what_changes_nothing_says_why(judged, kind, key, what):
+    found = judged(kind, key, what)
 
     assert (found.by, found.said) == (EQUIVALENT, WHY_THE_SAME[kind])
 
 
 @pytest.mark.parametrize(
-    ("kind", "procedure", "what"),
+    ("kind", "key", "what"),
     [
         ("drop enters of a step", "change-approval", "plan-again"),
         ("drop begins_at of a start", "change-planning", "start 3"),
@@ -56,7 +54,8 @@ def test_what_changes_nothing_says_why(judged, kind, procedure, what):
         ("swap two rows", "change-approval", "behind-it: 1"),
         ("drop all_at_once of a step", "infrastructure-change-implementation", "preparation"),
         ("swap two steps", "change-approval", "review and stop-conflict"),
+        ("drop read_only on a form", "incident-tracking", "summary"),
     ],
 )
-def test_what_only_looks_so_is_tried(judged, kind, procedure, what):
-    assert judged(kind, procedure, what).by != EQUIVALENT
+def test_what_only_looks_so_is_tried(judged, kind, key, what):
+    assert judged(kind, key, what).by != EQUIVALENT

@@ -28,7 +28,7 @@ from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
-from tests.mutation.equivalence import WHY_THE_SAME, is_alike, says_the_same
+from tests.mutation.equivalence import WHY_THE_SAME, is_alike, offers_alike, says_the_same
 from tests.mutation.reading import MADE, Builders, Noticed, Read, Reads, WatchedProcedures, watched
 
 CHECK, WARNING, TESTS, SCENARIOS = "check", "warning", "tests", "scenarios"
@@ -165,6 +165,8 @@ class Workshop:
         if kind == "process":
             return False
         if kind == "procedure" and is_alike(broken.kind, before, after, self._whole.procedures):
+            return True
+        if kind == "form" and offers_alike(before, after, self._whole.entities):
             return True
         return bool(_plain(before) == _plain(after))
 
