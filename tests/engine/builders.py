@@ -195,6 +195,7 @@ def do(
     form: str | None = None,
     name: str | None = None,
     due: tuple[str, str] | None = None,
+    with_roles: Sequence[str] = (),
     outcomes: Mapping[str, Any] | None = None,
     **over: Any,
 ) -> Drawn:
@@ -216,6 +217,7 @@ def do(
             of=expression(of, names) if of else None,
             asks=questions,
             creates=Creation(*creates) if creates else None,
+            with_roles=tuple(with_roles),
             due=_due(due, names),
         )
 

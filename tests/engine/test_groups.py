@@ -202,3 +202,16 @@ def test_names_of_the_group_are_known_to_what_is_needed() -> None:
 
     assert office.records.rows[request]["note"] == "ordered"
     assert office.waiting(run_id) == ["mend"]
+
+
+def test_done_ends_what_was_begun_as_needed_and_nothing_around_it() -> None:
+    needed = {"order": [do("order", then="done"), do("receive")]}
+    office, request = an_office(do("look"), as_needed=needed)
+    run_id = office.begin("handling", request)
+    office.as_needed(run_id, "order")
+
+    office.complete(run_id, "order")
+
+    assert office.waiting(run_id) == ["look"]
+    assert list(office.runs[run_id].scopes) == [0]
+    assert office.offered(run_id) == ["order"]

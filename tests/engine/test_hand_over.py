@@ -14,6 +14,7 @@ from tests.engine.builders import (
     after,
     assignments,
     by_hand,
+    call,
     continue_in,
     create,
     do,
@@ -100,6 +101,46 @@ def test_a_run_that_is_open_on_the_record_only_gets_a_note() -> None:
     assert (noted.procedure, noted.from_run) == ("handling", here)
     [started] = [line for line in office.history(here) if isinstance(line, happened.Started)]
     assert (started.run, started.joined) == (open_one, True)
+
+
+def test_going_on_in_a_run_that_is_open_ends_this_one_and_gives_that_one_a_note() -> None:
+    office = an_office(
+        a_procedure("handling", do("look"), continue_in("hand-on", "escalation")),
+        a_procedure("escalation", do("judge"), do("tell"), starts=[by_hand(), after("handling")]),
+    )
+    request = office.record("incident_request", summary="No mail")
+    open_one = office.begin("escalation", request)
+    office.complete(open_one, "judge")
+
+    here = office.begin("handling", request)
+    run = office.complete(here, "look")
+
+    assert (run.state, run.end) == (RunState.ENDED, "escalation")
+    assert office.waiting(open_one) == ["tell"]
+    [noted] = [line for line in office.history(open_one) if isinstance(line, happened.Noted)]
+    assert (noted.procedure, noted.from_run) == ("handling", here)
+    assert len(office.runs) == 2
+
+
+@pytest.mark.parametrize("hands_over", [start, continue_in, call])
+def test_the_record_that_a_step_is_about_is_handed_over_else_the_one_of_the_run(
+    hands_over,
+) -> None:
+    for about, entity in (("drawn", "change"), (None, "incident_request")):
+        office = an_office(
+            a_procedure(
+                "handling",
+                create("draw", "change", "drawn", set={"drawn.title": '"Swap"'}),
+                hands_over("hand-on", "approval", about=about),
+            ),
+            a_procedure("approval", do("sign"), about=entity, starts=[after("handling")]),
+        )
+        request = office.record("incident_request", summary="No mail")
+
+        office.begin("handling", request)
+
+        [meant] = office.records.all(entity)
+        assert office.runs[2].about == meant
 
 
 def test_two_that_hand_over_in_one_command_share_one_run() -> None:

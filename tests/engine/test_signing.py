@@ -15,7 +15,7 @@ from server.engine import events as happened
 from server.engine.seats import candidates
 from server.engine.walk import StepFailed
 from tests.builders import AT, a_field, an_entity, back, choice, ref
-from tests.engine.builders import WORLD, Office, a_procedure, approve, do, end
+from tests.engine.builders import WORLD, Office, a_procedure, approve, do, end, together
 
 APPROVE, REJECT, ABSTAIN = Mark.APPROVE, Mark.REJECT, Mark.ABSTAIN
 OWNER, MANAGER = "service-owner", "on-duty-manager"
@@ -321,6 +321,48 @@ class TestDelegates:
         run_id = office.begin("p", office.record("incident_request", summary="Mail"), by=ann)
 
         assert seats(office, run_id) == {1: (bob,)}
+
+
+class TestWithdrawing:
+    def an_office(self, **over) -> tuple[Office, int]:
+        vote = approve("vote", (OWNER, 'holders("service-owner")'))
+        office = an_office(
+            together("both", {"ask": [vote], "work": [do("work", MANAGER)]}, "first"),
+            do("close", MANAGER),
+            **over,
+        )
+        board(office, "Ann", "Bob")
+        office.person("Max", MANAGER)
+        run_id = office.begin("p", office.record("incident_request", summary="Mail"))
+        assert office.waiting(run_id) == ["vote", "vote", "work"]
+        return office, run_id
+
+    def test_takes_every_seat_back_with_the_list_they_are_in(self) -> None:
+        office, run_id = self.an_office()
+        office.sign(run_id, 1, APPROVE)
+
+        office.complete(run_id, "work")
+
+        assert office.waiting(run_id) == ["close"]
+        assert office.replayed(run_id).scopes == office.runs[run_id].scopes
+
+    def test_comes_with_what_stops_the_run(self) -> None:
+        office, run_id = self.an_office(stops_when="incident_request.status = cancelled")
+        office.sign(run_id, 1, APPROVE)
+
+        office.change(office.runs[run_id].about, status="cancelled")
+
+        assert office.runs[run_id].state is RunState.STOPPED
+        assert office.waiting(run_id) == []
+
+    def test_keeps_what_was_signed(self) -> None:
+        office, run_id = self.an_office()
+        office.sign(run_id, 1, APPROVE)
+
+        office.complete(run_id, "work")
+
+        [kept] = office.records.all("approval")
+        assert office.records.rows[kept]["mark"] == "approve"
 
 
 class TestASignature:

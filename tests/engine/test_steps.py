@@ -9,6 +9,7 @@ from server.domain.refusals import Invalid, WrongState
 from server.domain.run import RunState
 from server.domain.values import TEXT, YES_NO, RecordRef
 from server.engine import events as happened
+from server.engine.seats import candidates
 from tests.builders import choice, ref
 from tests.engine.builders import (
     Office,
@@ -311,6 +312,32 @@ def test_a_task_creates_a_record_from_its_form_and_names_it() -> None:
     assert office.runs[run_id].scopes[0].names["planned"] == change
     [task] = office.runs[run_id].open_tasks
     assert task.about == change
+
+
+def test_whoever_creates_a_record_holds_no_role_for_it() -> None:
+    office, request = an_office(
+        do("plan", creates=("change", "planned")), do("act", of="planned", about="planned")
+    )
+    cat = office.person("Cat")
+    run_id = office.begin("handling", request, by=cat)
+
+    office.complete(run_id, "plan", title="Replace the disk")
+
+    [task] = office.runs[run_id].open_tasks
+    assert cat not in candidates(task.seat, office.records)
+
+
+def test_nobody_waits_for_those_who_may_look_and_be_asked() -> None:
+    office, request = an_office(do("look", with_roles=["service-owner"]), do("act"))
+    nobody = office.records.every_holder("service-owner")
+
+    run_id = office.begin("handling", request)
+    [task] = office.runs[run_id].open_tasks
+    office.complete(run_id, "look")
+
+    assert nobody == ()
+    assert task.seat.role == "specialist"
+    assert office.waiting(run_id) == ["act"]
 
 
 def test_a_step_creates_a_record_by_itself_and_its_set_fills_it() -> None:

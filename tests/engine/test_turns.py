@@ -365,3 +365,31 @@ def test_turns_within_turns_are_each_their_own() -> None:
             )
         )
     assert office.runs[run_id].end == "ended"
+
+
+def test_a_condition_that_holds_on_arrival_leaves_no_turn_to_be_done() -> None:
+    each = each_change(at_once=True, until='incident_request.note = "over"')
+    office, request = an_office(do("build", each=each, about="change"), do("close"))
+    changes(office, request, "One")
+    office.change(request, note="over")
+
+    run_id = office.begin("handling", request)
+
+    assert office.waiting(run_id) == ["close"]
+    assert office.runs[run_id].task_count == 1
+
+
+def test_an_empty_list_with_a_condition_stays_open_for_what_is_added() -> None:
+    each = each_change(at_once=True, until='incident_request.note = "over"')
+    office, request = an_office(do("build", each=each, about="change"), do("close"))
+    run_id = office.begin("handling", request)
+    empty = office.waiting(run_id)
+
+    office.command(
+        lambda machine: machine.draft.create(
+            "change", {"title": "One", "incident_request": request}
+        )
+    )
+
+    assert empty == []
+    assert office.waiting(run_id) == ["build"]

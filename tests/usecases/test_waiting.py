@@ -12,7 +12,7 @@ from server.domain.refusals import NotAllowed, NotFound, WrongState
 from server.domain.run import RunState
 from server.domain.values import RecordRef
 from server.storage import tables
-from server.usecases import records, runs, tasks, waiting
+from server.usecases import records, runs, starting, tasks, waiting
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RunView
 from tests.builders import AT
@@ -180,6 +180,18 @@ def test_stops_when_withdraws_turns_waits_and_what_was_begun_as_needed(yard) -> 
     assert open_steps(yard, run) == []
     assert (stopped.waits, stopped.offers) == ((), ())
     assert rows(yard, tables.wait) == rows(yard, tables.watch) == 0
+    assert_sound(yard.app)
+
+
+def test_what_stops_a_run_is_looked_at_when_it_begins(yard) -> None:
+    boat = records.create(yard.app, APPLICATION, "boat", {"name": "Anna", "status": "scrapped"})
+
+    run = starting.begin_on(
+        yard.app, APPLICATION, "rigging", "after-building", boat.title.record.id
+    )
+
+    assert run.line.state is RunState.STOPPED
+    assert open_steps(yard, run) == []
     assert_sound(yard.app)
 
 
