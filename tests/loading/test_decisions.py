@@ -242,6 +242,54 @@ output: { fee: { type: money } }
         assert told(tmp_path, bare) == ["SCH002 1:1", "SCH002 1:1"]
 
 
+class TestEachHitPolicy:
+    """What each says where two of three rules hold, written and tried as administrators do."""
+
+    @pytest.mark.parametrize(
+        ("hits", "output", "third", "says"),
+        [
+            ("first", "type: whole_number", 7, "3"),
+            ("any", "type: whole_number", 3, "3"),
+            ("priority", "choice: [much, some, bit]", "much", "much"),
+            ("all", "type: whole_number", 1, "[3, 1]"),
+            ("output-order", "choice: [much, some, bit]", "much", "[much, some]"),
+            ("collect-sum", "type: whole_number", 7, "10"),
+            ("collect-min", "type: whole_number", 7, "3"),
+            ("collect-max", "type: whole_number", 7, "7"),
+            ("collect-count", "type: whole_number", 7, "2"),
+        ],
+    )
+    def test_is_written_and_tried(self, tmp_path, hits, output, third, says):
+        second, last = (3, 2) if output.startswith("type") else ("some", "bit")
+        text = f"""\
+decision: case-fee
+title: What does the case cost?
+inputs: {{ pages: {{ type: whole_number, at_least: 0 }} }}
+output: {{ fee: {{ {output} }} }}
+hits: {hits}
+rules:
+  - {{ rule: few, if: {{ pages: "< 5" }}, then: {{ fee: {last} }} }}
+  - {{ rule: many, if: {{ pages: "[5..20]" }}, then: {{ fee: {second} }} }}
+  - {{ rule: more, if: {{ pages: ">= 10" }}, then: {{ fee: {third} }} }}
+tests:
+  - {{ given: {{ pages: 12 }}, expect: {{ fee: {says} }} }}
+"""
+        found = served(tmp_path, text).decisions["case-fee"]
+
+        assert found.hits.value == hits
+        assert list(failed_tests(found, lambda given: Rules({}).decide(found, given))) == []
+
+    def test_exactly_one_is_proved_before_anything_is_decided(self, tmp_path):
+        text = FEE.replace("rules: case-fees.csv", "").replace("first", "exactly-one")
+        rules = """\
+rules:
+  - { rule: many, if: { pages: ">= 5" }, then: { fee: 3, waived: no } }
+  - { rule: more, if: { pages: ">= 10" }, then: { fee: 7, waived: no } }
+  - { otherwise: { fee: 1, waived: no } }
+"""
+        assert [item.split()[0] for item in told(tmp_path, text + rules)] == ["DEC021"]
+
+
 def test_the_outcomes_of_a_count_are_none(tmp_path):
     assert WHOLE_NUMBER.choices == ()
     verdict = "decision: case-verdict\nhits: collect-count\n"
