@@ -188,35 +188,21 @@ def twice(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
         replaces: case-reopening
         title: Case Reopening
         process: case-management
-        source: { chapter: 1, number: 3 }
         about: case
-        purpose: Look at a case again.
-        outside: true
+        purpose: Tell at once who asked.
         roles: { manager: anyone }
-        starts: [{ by: manager, title: Somebody asks for it }]
-        steps:
-          - step: judge
-            title: Judge the case again
-            role: manager
-            do: Say whether the case is sound after all
-            instruction: Read the reasons given so far.
+        starts: [{ by: manager, title: Somebody is in a hurry }]
+        steps: [{ step: tell, notify: case-decided }]
         # procedures/complaints/case-reopening.yaml
         procedure: case-reopening
         replaces: case-reopening
         title: Case Reopening
         process: case-management
-        source: { chapter: 1, number: 3 }
         about: case
-        purpose: Look at a case again.
-        outside: true
+        purpose: Tell at once who asked.
         roles: { manager: anyone }
-        starts: [{ by: manager, title: Somebody asks for it }]
-        steps:
-          - step: judge
-            title: Judge the case again
-            role: manager
-            do: Say whether the case is sound after all
-            instruction: Read the reasons given so far.
+        starts: [{ by: manager, title: Somebody is in a hurry }]
+        steps: [{ step: tell, notify: case-decided }]
 
     Right:
 
@@ -225,18 +211,11 @@ def twice(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
         replaces: case-reopening
         title: Case Reopening
         process: case-management
-        source: { chapter: 1, number: 3 }
         about: case
-        purpose: Look at a case again.
-        outside: true
+        purpose: Tell at once who asked.
         roles: { manager: anyone }
-        starts: [{ by: manager, title: Somebody asks for it }]
-        steps:
-          - step: judge
-            title: Judge the case again
-            role: manager
-            do: Say whether the case is sound after all
-            instruction: Read the reasons given so far.
+        starts: [{ by: manager, title: Somebody is in a hurry }]
+        steps: [{ step: tell, notify: case-decided }]
     """
     return Diagnostic(
         "SIT008",
