@@ -1,20 +1,16 @@
 """What has happened to a run, as values in the past tense: the lines of its history.
 
-`kind` is stored and shown; renaming one needs a migration. Records created by the same command have
-ids below zero until they are stored.
+Records created by the same command have ids below zero until they are stored.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.run import Limit, Seat
-from server.domain.values import RecordRef, Value, freeze, thaw
+from server.domain.values import RecordRef, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,112 +439,3 @@ Event = (
     | RunFailed
     | RunMended
 )
-
-
-def kind(event: Event) -> str:
-    """`task-completed` for `TaskCompleted`."""
-    return _KIND[type(event)]
-
-
-def facts(event: Event) -> dict[str, Any]:
-    """The event as JSON; `event_of` reads it back."""
-    return {
-        item.name: _frozen(getattr(event, item.name))
-        for item in dataclasses.fields(event)
-        if item.name != "step" and getattr(event, item.name) != item.default
-    }
-
-
-def event_of(kind_text: str, step: str | None, stored: Mapping[str, Any]) -> Event:
-    """The event that `kind` and `facts` described."""
-    made = _EVENT[kind_text]
-    values = {name: _thawed(name, raw) for name, raw in stored.items()}
-    return made(step=step, **values)  # type: ignore[no-any-return]
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, Seat):
-        return {
-            "seat": {
-                "lane": value.lane,
-                "role": value.role,
-                "holder_for": freeze(value.holder_for),
-                "group": value.group,
-                "person": value.person,
-            }
-            | ({"not_by": list(value.not_by)} if value.not_by else {})
-            | ({"any_of": freeze(value.any_of)} if value.any_of else {})
-        }
-    if isinstance(value, Limit):
-        return {"since": freeze(value.since), "at": freeze(value.at)}
-    return freeze(value)
-
-
-def _thawed(name: str, raw: Any) -> Any:
-    if name == "limit":
-        since, at = thaw(raw["since"]), thaw(raw["at"])
-        assert isinstance(since, datetime)
-        assert isinstance(at, datetime)
-        return Limit(since, at)
-    if name == "seat":
-        seat = raw["seat"]
-        holder_for = thaw(seat["holder_for"])
-        assert holder_for is None or isinstance(holder_for, RecordRef)
-        not_by = tuple(seat.get("not_by", ()))
-        listed = thaw(seat.get("any_of"))
-        any_of = (
-            tuple(item for item in listed if isinstance(item, RecordRef))
-            if isinstance(listed, tuple)
-            else ()
-        )
-        return Seat(
-            seat["lane"], seat["role"], holder_for, seat["group"], seat["person"], not_by, any_of
-        )
-    return thaw(raw)
-
-
-_KIND: dict[type[Any], str] = {
-    made: re.sub(r"(?<=[a-z])(?=[A-Z])", "-", made.__name__).lower()
-    for made in (
-        RunStarted,
-        TaskOpened,
-        TaskMoved,
-        TaskClaimed,
-        TaskReleased,
-        TaskCompleted,
-        TaskWithdrawn,
-        Asked,
-        Answered,
-        TaskHeld,
-        TaskDueMoved,
-        TaskLate,
-        Decided,
-        Chosen,
-        Written,
-        Created,
-        Notified,
-        Started,
-        Noted,
-        BranchOpened,
-        BranchClosed,
-        RoundOpened,
-        SeatsChanged,
-        RoundClosed,
-        GroupOpened,
-        TurnsOpened,
-        TurnOpened,
-        AsNeededOpened,
-        ListClosed,
-        WaitOpened,
-        WaitMoved,
-        WaitOver,
-        WaitWithdrawn,
-        Called,
-        Returned,
-        RunEnded,
-        RunStopped,
-        RunFailed,
-        RunMended,
-    )
-}
-_EVENT = {text: made for made, text in _KIND.items()}

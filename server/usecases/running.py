@@ -22,7 +22,7 @@ from server.domain.run import Run
 from server.domain.values import RecordRef
 from server.domain.watch import Watch
 from server.engine import events as happened
-from server.engine import settled, settling, watching
+from server.engine import history, settled, settling, watching
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import PeopleSeen
@@ -245,7 +245,7 @@ class Running:
     ) -> None:
         told = [settled.event(event, stored, ids) for event in walk.events]
         run_id = ids.get(walk.run.id, walk.run.id)
-        lines = [Line(happened.kind(item), item.step, happened.facts(item)) for item in told]
+        lines = [Line(history.kind(item), item.step, history.facts(item)) for item in told]
         self.runs.append(run_id, walk.before.sequence + 1, lines, person=self.actor.id, at=self.at)
         entities = self.app.definitions.entities
         notices.append(

@@ -11,8 +11,9 @@ from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import RunState, TaskState
 from server.domain.values import RecordRef, to_json
 from server.engine import events as happened
-from server.engine.events import Event, event_of
+from server.engine.events import Event
 from server.engine.forms import Sheet
+from server.engine.history import event_of
 from server.engine.rows import Written, write
 from server.engine.seats import PERSON
 from server.storage import failures as kept_failures

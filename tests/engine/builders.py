@@ -58,7 +58,8 @@ from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.apply import replay
 from server.engine.draft import Draft
-from server.engine.events import Event, RunStarted, event_of, facts, kind
+from server.engine.events import Event, RunStarted
+from server.engine.history import event_of, facts, kind
 from server.engine.signing import Signature
 from server.engine.walk import Walk
 from server.engine.watching import touched, watches, watches_anything

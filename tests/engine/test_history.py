@@ -17,7 +17,8 @@ from server.domain.run import Limit, Seat
 from server.domain.values import YES_NO, RecordRef
 from server.engine import events as happened
 from server.engine import settled
-from server.engine.events import Event, event_of, facts, kind
+from server.engine.events import Event
+from server.engine.history import event_of, facts, kind
 from tests.engine.builders import (
     Office,
     a_procedure,

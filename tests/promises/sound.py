@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from server.domain.actor import APPLICATION
 from server.domain.run import Run, Scope
 from server.engine.apply import replay
-from server.engine.events import event_of
+from server.engine.history import event_of
 from server.storage import queues, tables, verdicts
 from server.storage.runs import Runs
 from server.usecases import App, explaining

@@ -26,8 +26,8 @@ from server.domain.run import TaskState
 from server.domain.scenario import Given
 from server.domain.values import RecordRef, Type, Value, from_json, to_json
 from server.engine.draft import Draft
-from server.engine.events import event_of
 from server.engine.forms import questions
+from server.engine.history import event_of
 from server.engine.rows import Row
 from server.rules import Rules
 from server.storage import tables

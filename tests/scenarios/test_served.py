@@ -12,7 +12,7 @@ import pytest
 from server import loading
 from server.domain.definitions import Definitions
 from server.domain.scenario import Pass, Scenario, Story
-from server.engine.events import kind
+from server.engine.history import kind
 from server.usecases.rehearsal import Player, play
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.stage import Line

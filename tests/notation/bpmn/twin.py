@@ -17,7 +17,8 @@ from server.domain.procedure import (
     walk,
 )
 from server.engine import events as happened
-from server.engine.events import Event, kind
+from server.engine.events import Event
+from server.engine.history import kind
 from tests.notation.bpmn.execution import Execution
 
 _SILENT = WaitUntil | Start | Set
