@@ -16,18 +16,15 @@ from server.domain.role import Operation
 from server.domain.values import RecordRef, Value, to_json
 from server.engine.seats import PERSON
 from server.storage import audit, changes, lookup
-from server.usecases import access, duties, holding, showing
+from server.usecases import access, duties, holding, record_views, showing
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import Problems, read_values
 from server.usecases.running import Running
 from server.usecases.views import ChangeLine, Page, RecordTitle, RecordView
-from server.usecases.wording import worded
 
 OVERRIDE = "override"
 REASON_LENGTH = 500
-RELATED = 50
-"""Records listed in a field that lists those which refer here."""
 
 
 # -- reading ----------------------------------------------------------------------------------
@@ -74,7 +71,9 @@ def page(
         )
         found = running.records.select(entity, statement)
         shown = found[:limit]
-        return Page(_views(running, shown), shown[-1].id if len(found) > limit else None)
+        return Page(
+            record_views.several(running, shown), shown[-1].id if len(found) > limit else None
+        )
 
 
 def view(app: App, actor: Actor, record: RecordRef) -> RecordView:
@@ -88,7 +87,7 @@ def view(app: App, actor: Actor, record: RecordRef) -> RecordView:
     with app.database.read() as connection:
         running = Running(app, connection, actor)
         access.require(app, actor, Operation.READ, record.entity, running.records)
-        return _view(running, record)
+        return record_views.one(running, record)
 
 
 def look_up(
@@ -135,7 +134,7 @@ def history(
         access.require(app, actor, Operation.READ, record.entity, running.records)
         found = audit.of_record(connection, record, after=after, limit=limit + 1)
         if not found and after is None and running.records.row(record) is None:
-            raise _missing(app, record)
+            raise record_views.missing(app, record)
         persons = {line.person: RecordRef(PERSON, line.person) for line in found if line.person}
         titles = showing.record_titles(running, persons.values())
         lines = tuple(
@@ -183,7 +182,7 @@ def create(
         }
         _raise(definition, problems)
         record = running.draft.create(entity, given)
-        return lambda: _fresh_view(running, running.stored_as(record))
+        return lambda: record_views.fresh(running, running.stored_as(record))
 
     return carry_out(app, actor, do, key=key)
 
@@ -224,7 +223,7 @@ def update(
         differing = {name: value for name, value in given.items() if row[name] != value}
         _may_change(running, definition, differing, held, said)
         running.draft.change(record, differing)
-        return lambda: _fresh_view(running, record)
+        return lambda: record_views.fresh(running, record)
 
     return carry_out(app, actor, do, key=key, reason=said)
 
@@ -347,12 +346,12 @@ def _locked(running: Running, record: RecordRef, expecting: int | None) -> Mappi
     """The record's row, held, if it has the revision that is expected."""
     row = running.records.lock(record)
     if row is None:
-        raise _missing(running.app, record)
+        raise record_views.missing(running.app, record)
     if expecting is None or row["revision"] == expecting:
         return row
     changed = changes.fields_since(running.connection, record, expecting)
     raise Conflict(
-        f"Somebody else has changed this {_title(running.app, record)} since you read it.",
+        f"Somebody else has changed this {record_views.kind_of(running.app, record)} since you read it.",
         hint="Look at the present values, and send again what you want to keep.",
         fields={name: to_json(row[name]) for name in sorted(changed) if name in row},
     )
@@ -407,98 +406,3 @@ def _entity(app: App, entity: str) -> Entity:
     if found is None:
         raise NotFound(f"There are no records of the kind '{entity[:80]}'.")
     return found
-
-
-def _title(app: App, record: RecordRef) -> str:
-    return app.definitions.entities[record.entity].title.lower()
-
-
-def _missing(app: App, record: RecordRef) -> NotFound:
-    number = app.definitions.entities[record.entity].numbered(record.id)
-    return NotFound(f"There is no {_title(app, record)} {number}.")
-
-
-# -- what is shown ----------------------------------------------------------------------------
-
-
-def _fresh_view(running: Running, record: RecordRef) -> RecordView:
-    """As it stands after saving; also for somebody who may write what they may not read."""
-    return _view(Running(running.app, running.connection, running.actor), record)
-
-
-def _view(running: Running, record: RecordRef) -> RecordView:
-    if running.records.row(record) is None:
-        raise _missing(running.app, record)
-    held = {key: hold.task for key, hold in holding.holds(running, record).items()}
-    return _views(running, (record,), held=held, related=True)[0]
-
-
-def _views(
-    running: Running,
-    found: Iterable[RecordRef],
-    *,
-    held: Mapping[str, int | None] | None = None,
-    related: bool = False,
-) -> tuple[RecordView, ...]:
-    found = tuple(found)
-    values = {record: _values(running, record, related=related) for record in found}
-    refs = {ref for held_by in values.values() for ref in _refs(held_by.values())}
-    titles = showing.record_titles(running, {*found, *refs})
-    named = {ref: str(title) for ref, title in titles.items()}
-    return tuple(
-        _record_view(running, record, values[record], titles[record], named, held or {})
-        for record in found
-    )
-
-
-def _record_view(
-    running: Running,
-    record: RecordRef,
-    values: Mapping[str, Value],
-    title: RecordTitle,
-    named: Mapping[RecordRef, str],
-    held: Mapping[str, int | None],
-) -> RecordView:
-    entity = running.app.definitions.entities[record.entity]
-    row: Any = running.records.row(record)
-    return RecordView(
-        title=title,
-        values=values,
-        shown={key: worded(entity.fields[key], value, named) for key, value in values.items()},
-        revision=row["revision"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        held=held,
-    )
-
-
-def _values(running: Running, record: RecordRef, *, related: bool) -> dict[str, Value]:
-    """What the record holds; with `related`, also the newest records that refer to it."""
-    entity = running.app.definitions.entities[record.entity]
-    found = {item.key: running.records.field(record, item.key) for item in entity.columns}
-    if related:
-        backs = ((item.key, item.back) for item in entity.fields.values() if item.back)
-        found |= {key: _referring(running, record, *back) for key, back in backs}
-    return found
-
-
-def _referring(
-    running: Running, record: RecordRef, entity: str, field: str
-) -> tuple[RecordRef, ...]:
-    """The newest records that refer to this one, as far as the person may read such."""
-    app, actor = running.app, running.actor
-    if not access.allows(app, actor, Operation.READ, entity, running.records):
-        return ()
-    filters = {field: (record,)}
-    statement = lookup.page(
-        app.models, entity, filters=filters, search=None, after=None, limit=RELATED
-    )
-    return running.records.select(entity, statement)
-
-
-def _refs(values: Iterable[Value]) -> Iterable[RecordRef]:
-    for value in values:
-        if isinstance(value, RecordRef):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, RecordRef))
