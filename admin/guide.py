@@ -17,7 +17,10 @@ from admin.screen import Screen, app, at
 from server.domain.decision import Decision, Hits
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.refusals import NotFound
+from server.domain.role import kept_apart
+from server.domain.step import (
     Approve,
     Call,
     Choose,
@@ -27,16 +30,13 @@ from server.domain.procedure import (
     Do,
     Group,
     Notify,
-    Procedure,
     Start,
     Step,
     Together,
     WaitUntil,
-    inner_lists,
 )
-from server.domain.refusals import NotFound
-from server.domain.role import kept_apart
 from server.domain.values import Value, to_json
+from server.domain.ways import inner_lists
 from server.domain.words import in_words, words
 from server.notation import Titles, as_bpmn, process_map, swim_lanes
 

@@ -6,7 +6,13 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from server.domain.procedure import Approve, Do, Procedure, Step, followers, walk
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    Approve,
+    Do,
+    Step,
+)
+from server.domain.ways import followers, walk
 
 AHEAD = 3
 """How many tasks that may follow stand on the bar."""

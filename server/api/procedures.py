@@ -23,10 +23,11 @@ from server.api.schemas import (
     row,
     shape,
 )
+from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
 from server.domain.entity import Entity, Field
 from server.domain.form import FormField
-from server.domain.procedure import Beginning, Procedure
+from server.domain.procedure import Procedure
 from server.domain.refusals import WrongState
 from server.domain.values import Kind
 from server.usecases import App, runs

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from server.domain.procedure import Every, Period
+from server.domain.beginning import Every, Period
 from server.domain.values import Value
 
 _FIRST_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)

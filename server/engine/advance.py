@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from server.domain.beginning import Beginning
 from server.domain.decision import NoVerdict
 from server.domain.definitions import Book
 from server.domain.expression import evaluate
-from server.domain.procedure import (
-    DONE,
+from server.domain.recurring import Window
+from server.domain.refusals import Invalid, Refusal
+from server.domain.role import Role
+from server.domain.run import Run, Scope, Seat
+from server.domain.step import (
     Approve,
-    Beginning,
     Call,
     Choose,
     ContinueIn,
@@ -34,11 +37,8 @@ from server.domain.procedure import (
     Together,
     WaitUntil,
 )
-from server.domain.recurring import Window
-from server.domain.refusals import Invalid, Refusal
-from server.domain.role import Role
-from server.domain.run import Run, Scope, Seat
 from server.domain.values import RecordRef, Value
+from server.domain.ways import DONE
 from server.engine import events as happened
 from server.engine import seats
 from server.engine.deadlines import Deadlines

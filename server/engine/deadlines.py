@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.domain.procedure import Approve, Do, Due
 from server.domain.run import Limit, Task
+from server.domain.step import (
+    Approve,
+    Do,
+    Due,
+)
 from server.domain.values import RecordRef
 from server.engine import events as happened
 from server.engine import seats

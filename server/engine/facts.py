@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.domain.decision import Decision, NoVerdict, Verdict
 from server.domain.expression import Expression, evaluate
-from server.domain.procedure import Assignment, Step
+from server.domain.step import Assignment, Step
 from server.domain.values import Kind, RecordRef, Value
 from server.engine.draft import Decide, Draft
 from server.engine.walk import StepFailed, Walk

@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from server.domain.entity import STATUS, Entity
 from server.domain.expression import Expression, World, evaluate
 from server.domain.form import Form, FormField
-from server.domain.procedure import Approve, Do, Outcome, Question, Step
 from server.domain.refusals import Invalid
 from server.domain.run import Task
+from server.domain.step import (
+    Approve,
+    Do,
+    Outcome,
+    Question,
+    Step,
+)
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
 from server.engine.places import Answered, Place

@@ -10,10 +10,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from server.domain.beginning import Beginning
 from server.domain.decision import Verdict
 from server.domain.definitions import Book
-from server.domain.procedure import Beginning, Call, ContinueIn, Start, Step
 from server.domain.run import Run, RunState, Scope
+from server.domain.step import (
+    Call,
+    ContinueIn,
+    Start,
+    Step,
+)
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine.facts import Facts

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from server.domain.procedure import (
-    DONE,
+from server.domain.refusals import WrongState
+from server.domain.run import ListKind, Scope
+from server.domain.step import (
     AsNeeded,
     Branch,
     Do,
@@ -19,9 +20,8 @@ from server.domain.procedure import (
     Together,
     Turns,
 )
-from server.domain.refusals import WrongState
-from server.domain.run import ListKind, Scope
 from server.domain.values import RecordRef
+from server.domain.ways import DONE
 from server.engine import events as happened
 from server.engine.facts import Facts
 from server.engine.tokens import Tokens

@@ -14,9 +14,13 @@ from datetime import datetime
 
 from server.domain.ballot import Mark, Result
 from server.domain.decision import NoVerdict
-from server.domain.procedure import LATE, Approve, Step
 from server.domain.round import BoardSeat, Round, seats_as_values
 from server.domain.run import Seat, Task
+from server.domain.step import (
+    LATE,
+    Approve,
+    Step,
+)
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats

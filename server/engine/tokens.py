@@ -7,8 +7,12 @@ round in a circle are told so, however they do it.
 from __future__ import annotations
 
 from server.domain.definitions import Book
-from server.domain.procedure import Assignment, Outcome, Step
 from server.domain.run import Run
+from server.domain.step import (
+    Assignment,
+    Outcome,
+    Step,
+)
 from server.engine import events as happened
 from server.engine.facts import Facts
 from server.engine.walk import Walk

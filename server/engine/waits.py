@@ -8,8 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.domain.expression import Expression
-from server.domain.procedure import LATE, Step, WaitUntil
 from server.domain.run import Scope, Wait
+from server.domain.step import (
+    LATE,
+    Step,
+    WaitUntil,
+)
 from server.engine import events as happened
 from server.engine.facts import Facts
 from server.engine.moments import moment_of

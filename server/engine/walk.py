@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Verdict
 from server.domain.definitions import Book
-from server.domain.procedure import DONE, Group, Step, Together, turn_of
 from server.domain.run import ListKind, Run, Scope
+from server.domain.step import (
+    Group,
+    Step,
+    Together,
+)
 from server.domain.values import Value
+from server.domain.ways import DONE, turn_of
 from server.engine.apply import apply
 from server.engine.events import Event, TaskWithdrawn
 

@@ -14,8 +14,13 @@ from server.domain.entity import Entity
 from server.domain.expression import Expression, World, evaluate, nodes
 from server.domain.expression.tree import Call, Fields, Path
 from server.domain.expression.types import type_of
-from server.domain.procedure import Approve, Do, Step, WaitUntil
 from server.domain.run import ListKind
+from server.domain.step import (
+    Approve,
+    Do,
+    Step,
+    WaitUntil,
+)
 from server.domain.values import Kind, RecordRef, Value
 from server.domain.watch import Watch
 from server.engine.draft import Draft

@@ -12,7 +12,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from server.domain.procedure import Approve, Decide, Do, Notify, Procedure
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    Approve,
+    Decide,
+    Do,
+    Notify,
+)
 from server.loading.manuscript import Address, Manuscript
 from server.loading.marked import SourceFile
 

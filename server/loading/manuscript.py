@@ -13,9 +13,15 @@ from server.domain.definitions import Process
 from server.domain.entity import Entity
 from server.domain.form import Form
 from server.domain.notification import Notification
-from server.domain.procedure import DONE, Procedure, Step, followers, inner_lists
+from server.domain.procedure import Procedure
 from server.domain.role import Role
 from server.domain.scenario import Scenario
+from server.domain.step import Step
+from server.domain.ways import (
+    DONE,
+    followers,
+    inner_lists,
+)
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.marked import Path, SourceFile
 from server.loading.proving import Finding

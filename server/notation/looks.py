@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from server.domain.beginning import Beginning
 from server.domain.decision import Decision, Rule
-from server.domain.procedure import (
+from server.domain.step import (
     Approve,
     AsNeeded,
-    Beginning,
     Call,
     Choose,
     ContinueIn,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.domain.definitions import Process
-from server.domain.procedure import Call, ContinueIn, Procedure, Start
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    Call,
+    ContinueIn,
+    Start,
+)
 from server.notation.diagram import Box, Diagram, Exit, Glyph, Lane, Shape
 from server.notation.looks import Link
 from server.notation.titles import Titles

@@ -11,19 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from server.domain.procedure import (
-    DONE,
+from server.domain.beginning import Beginning
+from server.domain.procedure import Procedure
+from server.domain.step import (
     AsNeeded,
-    Beginning,
     Branch,
     Choose,
     Group,
-    Procedure,
     Step,
     Together,
     WaitUntil,
-    walk,
 )
+from server.domain.ways import DONE, walk
 from server.domain.words import in_words
 from server.notation import looks
 from server.notation.diagram import Box, Diagram, Exit, Glyph, Lane, Line, Shape

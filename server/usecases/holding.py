@@ -11,8 +11,14 @@ from dataclasses import dataclass
 
 from server.domain.definitions import Book
 from server.domain.expression.tree import Path
-from server.domain.procedure import Approve, Assignment, Do, Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.run import Run
+from server.domain.step import (
+    Approve,
+    Assignment,
+    Do,
+    Step,
+)
 from server.domain.values import RecordRef
 from server.usecases.running import Running
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from server.domain.actor import Actor
-from server.domain.procedure import Beginning, Procedure
+from server.domain.beginning import Beginning
+from server.domain.procedure import Procedure
 from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import RunState, TaskState
 from server.domain.values import RecordRef, to_json

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 
 from server.domain.ballot import Mark
 from server.domain.entity import Field
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.run import Run
+from server.domain.step import (
     BECAUSE,
-    DONE,
     RESULTS,
     Approve,
     Do,
     End,
-    Procedure,
     Question,
     Step,
     said,
 )
-from server.domain.run import Run
 from server.domain.values import RecordRef, Value, thaw
+from server.domain.ways import DONE
 from server.domain.words import in_words, words
 from server.engine.forms import Sheet
 from server.engine.places import Place

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.domain.actor import Actor
-from server.domain.procedure import Beginning, Procedure
+from server.domain.beginning import Beginning
+from server.domain.procedure import Procedure
 from server.domain.recurring import last_over
 from server.domain.refusals import NotAllowed, NotFound, WrongState
 from server.domain.values import RecordRef

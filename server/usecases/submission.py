@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.ballot import Mark
-from server.domain.procedure import Approve, Do, Outcome, Step, said
 from server.domain.refusals import Conflict, Invalid
 from server.domain.run import Task
+from server.domain.step import (
+    Approve,
+    Do,
+    Outcome,
+    Step,
+    said,
+)
 from server.domain.values import Type, Value, to_json
 from server.engine.forms import Sheet, accepted, questions, sheet_of
 from server.engine.rows import RowSheet, Written

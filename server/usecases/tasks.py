@@ -11,9 +11,14 @@ from typing import Any
 from server.domain.actor import Actor
 from server.domain.ballot import Mark
 from server.domain.expression import evaluate
-from server.domain.procedure import BECAUSE, Approve, Do, Question
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
+from server.domain.step import (
+    BECAUSE,
+    Approve,
+    Do,
+    Question,
+)
 from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
 from server.engine.forms import questions

@@ -7,8 +7,15 @@ from datetime import datetime
 
 from server.domain.ballot import Mark
 from server.domain.entity import Entity, Field
-from server.domain.procedure import LATE, Approve, Assignment, Group, Procedure, Together
+from server.domain.procedure import Procedure
 from server.domain.run import Seat
+from server.domain.step import (
+    LATE,
+    Approve,
+    Assignment,
+    Group,
+    Together,
+)
 from server.domain.values import RecordRef
 from server.domain.words import in_words, words
 from server.engine import events as happened

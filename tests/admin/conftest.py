@@ -13,19 +13,19 @@ from flask.testing import FlaskClient
 
 import admin
 from server.domain.actor import Actor
+from server.domain.beginning import Beginning
 from server.domain.decision import Decision, Rule, Setting
 from server.domain.definitions import Origin, Process
 from server.domain.expression import parse, resolve
 from server.domain.form import Form, FormField, Section
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     AsNeeded,
     Assignment,
-    Beginning,
     Decide,
     Do,
     End,
     Outcome,
-    Procedure,
     Question,
     Set,
     Step,

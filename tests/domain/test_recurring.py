@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from server.domain.procedure import Every, Period
+from server.domain.beginning import Every, Period
 from server.domain.recurring import last_over
 
 

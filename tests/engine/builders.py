@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from server.domain.ballot import Mark, Quota
+from server.domain.beginning import Beginning
 from server.domain.change import RecordChange
 from server.domain.decision import Decision, NoVerdict, Rule, Verdict
 from server.domain.definitions import Book
@@ -20,12 +21,15 @@ from server.domain.entity import Entity
 from server.domain.expression import Expression, evaluate, parse, resolve
 from server.domain.gateway import gateway
 from server.domain.notification import Notification
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.refusals import NotFound
+from server.domain.role import Role
+from server.domain.run import Run, Scope
+from server.domain.step import (
     Action,
     Approve,
     AsNeeded,
     Assignment,
-    Beginning,
     Branch,
     Call,
     Choose,
@@ -39,7 +43,6 @@ from server.domain.procedure import (
     Group,
     Notify,
     Outcome,
-    Procedure,
     Question,
     Set,
     Signer,
@@ -48,12 +51,9 @@ from server.domain.procedure import (
     Together,
     Turns,
     WaitUntil,
-    walk,
 )
-from server.domain.refusals import NotFound
-from server.domain.role import Role
-from server.domain.run import Run, Scope
 from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type, Value
+from server.domain.ways import walk
 from server.engine import settled
 from server.engine.advance import Machine
 from server.engine.apply import replay

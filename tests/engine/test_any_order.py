@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from server.domain.procedure import Do
 from server.domain.refusals import Invalid, WrongState
+from server.domain.step import Do
 from server.domain.values import YES_NO
 from server.engine import events as happened
 from server.engine.seats import candidates

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from server.domain.form import Form, FormField, Section
-from server.domain.procedure import Do, Outcome, Question
+from server.domain.step import (
+    Do,
+    Outcome,
+    Question,
+)
 from server.domain.values import YES_NO, RecordRef, Value
 from server.engine.draft import Draft
 from server.engine.forms import Sheet, question_problems

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from server.domain.run import Limit, Seat
 from server.domain.values import YES_NO, RecordRef
 from server.engine import events as happened
-from server.engine import settled
+from server.engine import history, settled
 from server.engine.events import Event
 from server.engine.history import event_of, facts, kind
 from tests.engine.builders import (
@@ -118,7 +118,7 @@ def test_every_kind_of_event_survives_json(made) -> None:
 
 
 def test_the_kinds_that_are_stored_have_the_names_that_they_had() -> None:
-    assert sorted(happened._EVENT) == [
+    assert sorted(history._EVENT) == [
         "answered",
         "as-needed-opened",
         "asked",

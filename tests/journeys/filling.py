@@ -9,7 +9,8 @@ from typing import Any
 
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
-from server.domain.procedure import Do, Procedure, Step
+from server.domain.procedure import Procedure
+from server.domain.step import Do, Step
 from server.domain.values import Kind
 
 SOMEBODY = {

@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.definitions import Definitions
-from server.domain.procedure import Approve, Choose, Do, Step
+from server.domain.step import (
+    Approve,
+    Choose,
+    Do,
+    Step,
+)
 from tests.journeys.board import COUNT, Board
 from tests.journeys.filling import SERVICE, Filling
 from tests.journeys.runs import Looked, passed_in

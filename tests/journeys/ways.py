@@ -7,22 +7,21 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
-from server.domain.procedure import (
-    DONE,
-    Beginning,
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Call,
     Choose,
     ContinueIn,
     Decide,
     End,
     Group,
-    Procedure,
     Start,
     Step,
     Together,
-    inner_lists,
 )
+from server.domain.ways import DONE, inner_lists
 from tests.journeys.trace import Node, Trace
 
 UNCERTAIN = 50

@@ -5,7 +5,11 @@ from fractions import Fraction
 import pytest
 
 from server.domain.ballot import Mark
-from server.domain.procedure import BECAUSE, Approve, said
+from server.domain.step import (
+    BECAUSE,
+    Approve,
+    said,
+)
 from tests.loading.test_language import read, sound
 
 VOTE = {

@@ -5,8 +5,13 @@ from fractions import Fraction
 
 from server.domain.decision import Hits
 from server.domain.entity import STATUS
-from server.domain.procedure import Choose, Decide, Do, Together
 from server.domain.role import Operation
+from server.domain.step import (
+    Choose,
+    Decide,
+    Do,
+    Together,
+)
 from server.domain.values import YES_NO, Kind, Type
 from tests.loading.models import JUDGE, REVIEW, served
 

@@ -6,17 +6,16 @@ import pytest
 import yaml
 
 from server import loading
-from server.domain.procedure import (
+from server.domain.beginning import Period
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Call,
     Do,
     Group,
-    Period,
-    Procedure,
     Together,
     WaitUntil,
-    followers,
-    walk,
 )
+from server.domain.ways import followers, walk
 from tests.loading.patching import copy_of_minimal, lay_example_over
 
 TASK = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.domain.definitions import Definitions
-from server.domain.procedure import Choose
+from server.domain.step import Choose
 from server.domain.values import Value
 from server.rules import Rules
 from tests.model import ledger

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.domain.definitions import Definitions
-from server.domain.procedure import Approve, Do
+from server.domain.step import Approve, Do
 from tests.model import ledger
 
 BORROWED = 8

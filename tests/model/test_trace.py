@@ -13,7 +13,8 @@ import yaml
 from server.domain.ballot import Tally, Thresholds
 from server.domain.definitions import Definitions
 from server.domain.expression import evaluate
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     Call,
     Choose,
@@ -21,7 +22,6 @@ from server.domain.procedure import (
     Decide,
     Do,
     End,
-    Procedure,
     Start,
     Step,
 )

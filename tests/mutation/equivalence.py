@@ -10,18 +10,18 @@ from typing import Any
 from server.domain.decision import Decision, NoVerdict
 from server.domain.entity import Entity
 from server.domain.form import Form, FormField
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     Call,
     Choose,
     ContinueIn,
     Do,
-    Procedure,
     Start,
     Step,
     WaitUntil,
-    walk,
 )
+from server.domain.ways import walk
 from server.engine.places import Place
 from server.loading.proving.reading import Reading
 from server.loading.proving.searching import piece_values

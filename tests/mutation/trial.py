@@ -15,8 +15,9 @@ from server import loading
 from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.expression.walking import identity
-from server.domain.procedure import Choose, Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.role import Role
+from server.domain.step import Choose, Step
 from server.loading import assembling, checks, marked
 from server.loading.bundles import canonical
 from server.loading.diagnostics import Diagnostic

@@ -5,13 +5,17 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from server.domain.beginning import (
+    Beginning,
+    Every,
+    Period,
+)
 from server.domain.decision import Decision, Rule
 from server.domain.expression.tree import Constant, Expression
-from server.domain.procedure import (
-    DONE,
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     AsNeeded,
-    Beginning,
     Branch,
     Call,
     Choose,
@@ -20,12 +24,9 @@ from server.domain.procedure import (
     Do,
     Due,
     End,
-    Every,
     Group,
     Notify,
     Outcome,
-    Period,
-    Procedure,
     Set,
     Signer,
     Start,
@@ -35,6 +36,7 @@ from server.domain.procedure import (
     WaitUntil,
 )
 from server.domain.values import YES_NO
+from server.domain.ways import DONE
 
 
 def an_expression(text):

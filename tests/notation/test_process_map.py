@@ -1,7 +1,12 @@
 import xml.etree.ElementTree as ET
 
+from server.domain.beginning import Beginning
 from server.domain.definitions import Process
-from server.domain.procedure import Beginning, ContinueIn, Start, Step
+from server.domain.step import (
+    ContinueIn,
+    Start,
+    Step,
+)
 from server.notation import Titles, process_map
 from tests.notation.procedures import a_procedure, a_task
 

@@ -6,7 +6,13 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from server.domain.procedure import Beginning, ContinueIn, End, Step, walk
+from server.domain.beginning import Beginning
+from server.domain.step import (
+    ContinueIn,
+    End,
+    Step,
+)
+from server.domain.ways import walk
 from server.notation import Titles, swim_lanes
 from server.notation.layout import PAGE, lay_out, rows_of
 from server.notation.lettering import ELLIPSIS

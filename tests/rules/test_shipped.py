@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from server.domain.decision import Decision
-from server.domain.procedure import Choose, walk
+from server.domain.step import Choose
+from server.domain.ways import walk
 from server.rules import hoisted_share
 from server.rules.trial import wrongs
 from tests import shipped

@@ -18,12 +18,13 @@ import sqlalchemy as sa
 from server.api import PREFIX, paging
 from server.domain import refusals
 from server.domain.actor import Actor
+from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
 from server.domain.form import Form
-from server.domain.procedure import Approve, Beginning, Do
 from server.domain.role import Operation, Role
 from server.domain.run import TaskState
 from server.domain.scenario import Given
+from server.domain.step import Approve, Do
 from server.domain.values import RecordRef, Type, Value, from_json, to_json
 from server.engine.draft import Draft
 from server.engine.forms import questions

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from server.domain.beginning import Beginning
 from server.domain.correlation import Correlation, Finding, Reading
-from server.domain.procedure import Beginning, Do, Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.role import Operation, Role
+from server.domain.step import Do, Step
 from server.domain.values import DATE_TIME, TEXT, WHOLE_NUMBER
 from server.rules import Rules
 from server.usecases import App

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from server.api.representations.model import Json, form, origin, rules, text, texts
 from server.api.representations.records import type_as_json
+from server.domain.beginning import Beginning, Every
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     AsNeeded,
     Assignment,
-    Beginning,
     Branch,
     Call,
     Choose,
@@ -24,11 +25,9 @@ from server.domain.procedure import (
     Do,
     Due,
     End,
-    Every,
     Group,
     Notify,
     Outcome,
-    Procedure,
     Question,
     Signer,
     Start,

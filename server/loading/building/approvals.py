@@ -10,7 +10,12 @@ from typing import Any
 from server.domain.ballot import Quota
 from server.domain.expression import Expression
 from server.domain.gateway import gateway
-from server.domain.procedure import Approve, Due, Question, Signer
+from server.domain.step import (
+    Approve,
+    Due,
+    Question,
+    Signer,
+)
 from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, Type
 from server.loading.desk import Desk, Scope, is_sound, spelled, unsound, words
 from server.loading.faults import sense as faults

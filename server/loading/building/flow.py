@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.expression import Expression
-from server.domain.procedure import DONE
 from server.domain.values import YES_NO, Kind, Type
+from server.domain.ways import DONE
 from server.loading.building.approvals import count_type
 from server.loading.building.types import written_type
 from server.loading.desk import Desk, Place, Scope, flag, is_sound, unsound

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from server.domain.beginning import (
+    Beginning,
+    Every,
+    Period,
+)
 from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.gateway import gateway
-from server.domain.procedure import ANYONE, Beginning, Every, Period, Procedure, Turns
+from server.domain.procedure import ANYONE, Procedure
+from server.domain.step import Turns
 from server.domain.values import DATE_TIME
 from server.loading.building.flow import Flow, flow, start_key, turn_name
 from server.loading.building.steps import (

@@ -15,7 +15,7 @@ from server.domain.expression import Expression, nodes
 from server.domain.expression.tree import Now
 from server.domain.expression.working import FROM_NOW, is_working_time
 from server.domain.gateway import gateway
-from server.domain.procedure import (
+from server.domain.step import (
     Action,
     AsNeeded,
     Assignment,

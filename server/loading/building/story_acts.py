@@ -7,9 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from server.domain.beginning import Beginning
 from server.domain.form import Form
-from server.domain.procedure import Approve, Beginning, Do, Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.scenario import Act, Asked, Begin, Change, Complete, Enter, Need, Pass, Place
+from server.domain.step import (
+    Approve,
+    Do,
+    Step,
+)
 from server.domain.values import Type
 from server.loading.building.story_ends import then
 from server.loading.building.story_names import PLACE, Names

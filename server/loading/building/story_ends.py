@@ -6,8 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.domain.decision import Decision
-from server.domain.procedure import DONE, Choose, ContinueIn, Decide, Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.scenario import NewRecord, Open, Place, Then
+from server.domain.step import (
+    Choose,
+    ContinueIn,
+    Decide,
+    Step,
+)
+from server.domain.ways import DONE
 from server.loading.building.story_names import Names, several
 from server.loading.faults import scenario as faults
 from server.loading.marked import Path

@@ -10,8 +10,9 @@ from typing import Any
 
 from server.domain.entity import STATUS
 from server.domain.form import Form, Rows
-from server.domain.procedure import Procedure, Step
+from server.domain.procedure import Procedure
 from server.domain.scenario import Place
+from server.domain.step import Step
 from server.domain.values import DATE_TIME, Kind, Type, from_json
 from server.loading.desk import Desk
 from server.loading.faults import scenario as faults

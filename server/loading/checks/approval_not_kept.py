@@ -39,7 +39,7 @@ from collections.abc import Iterator, Mapping
 from server.domain.ballot import Mark
 from server.domain.entity import Entity
 from server.domain.expression.kinds import spoken
-from server.domain.procedure import Approve
+from server.domain.step import Approve
 from server.domain.values import Kind, Type
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

@@ -30,7 +30,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import BECAUSE, Approve, Do
+from server.domain.step import (
+    BECAUSE,
+    Approve,
+    Do,
+)
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Do
+from server.domain.step import Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

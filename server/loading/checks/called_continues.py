@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import ContinueIn
+from server.domain.step import ContinueIn
 from server.loading.checks.handover import handovers
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import DONE
+from server.domain.ways import DONE
 from server.loading.checks.graph import backwards, first_of_each, reachable
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

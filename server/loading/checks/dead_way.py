@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Choose
+from server.domain.step import Choose
 from server.loading.checks.surveyed import is_read, is_readable
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

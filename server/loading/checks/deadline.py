@@ -33,7 +33,13 @@ from typing import Any
 
 from server.domain.expression import Expression
 from server.domain.expression.tree import Call, Constant, Now
-from server.domain.procedure import Approve, Do, Due, Step, WaitUntil
+from server.domain.step import (
+    Approve,
+    Do,
+    Due,
+    Step,
+    WaitUntil,
+)
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import DONE
+from server.domain.ways import DONE
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript, written_steps
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Decide
+from server.domain.step import Decide
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

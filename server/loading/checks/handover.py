@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.domain.procedure import Call, ContinueIn, Procedure, Start, Step
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    Call,
+    ContinueIn,
+    Start,
+    Step,
+)
 from server.loading.manuscript import Manuscript
 from server.loading.marked import Path, SourceFile
 

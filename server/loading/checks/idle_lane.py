@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Approve, Do, Procedure
+from server.domain.procedure import Procedure
+from server.domain.step import Approve, Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

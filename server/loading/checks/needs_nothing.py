@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Approve, Do
+from server.domain.step import Approve, Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

@@ -63,7 +63,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from server.domain.procedure import DONE, ContinueIn, End, Step
+from server.domain.step import (
+    ContinueIn,
+    End,
+    Step,
+)
+from server.domain.ways import DONE
 from server.loading.checks.graph import backwards, circles, reachable
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript, StepList

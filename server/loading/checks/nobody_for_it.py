@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression import Expression
-from server.domain.procedure import Do
+from server.domain.step import Do
 from server.domain.values import Kind
 from server.domain.words import words
 from server.loading.desk import is_sound

@@ -31,7 +31,7 @@ from collections.abc import Iterator, Mapping
 
 from server.domain.expression import evaluate
 from server.domain.expression.nowhere import EPOCH, NOWHERE
-from server.domain.procedure import Approve, Signer
+from server.domain.step import Approve, Signer
 from server.domain.values import Kind, Type, Value
 from server.loading.building.approvals import ASKED
 from server.loading.diagnostics import Diagnostic, Severity

@@ -45,7 +45,14 @@ from dataclasses import dataclass
 from server.domain.ballot import Result
 from server.domain.decision import LISTING, Decision
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import LATE, Approve, Call, Decide, Step, WaitUntil
+from server.domain.step import (
+    LATE,
+    Approve,
+    Call,
+    Decide,
+    Step,
+    WaitUntil,
+)
 from server.domain.values import Kind
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

@@ -27,7 +27,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Create, Do, Group, Together
+from server.domain.step import (
+    Create,
+    Do,
+    Group,
+    Together,
+)
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

@@ -71,19 +71,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from server.domain.procedure import (
-    DONE,
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     Call,
     ContinueIn,
     Create,
     Do,
-    Procedure,
     Start,
     Step,
     WaitUntil,
-    walk,
 )
+from server.domain.ways import DONE, walk
 from server.loading.checks.graph import circles
 from server.loading.checks.resting import rests
 from server.loading.diagnostics import Diagnostic, Mark, Severity

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from server.domain.procedure import Approve, Procedure, Step
+from server.domain.procedure import Procedure
+from server.domain.step import Approve, Step
 from server.loading.desk import is_sound
 from server.loading.manuscript import Manuscript
 

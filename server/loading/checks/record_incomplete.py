@@ -19,7 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from server.domain.entity import STATUS, Entity
-from server.domain.procedure import Assignment, Create, Creation, Do, Step
+from server.domain.step import (
+    Assignment,
+    Create,
+    Creation,
+    Do,
+    Step,
+)
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.manuscript import Manuscript
 

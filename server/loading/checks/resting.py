@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from server.domain.procedure import Approve, Call, Do, Step, WaitUntil, walk
+from server.domain.step import (
+    Approve,
+    Call,
+    Do,
+    Step,
+    WaitUntil,
+)
+from server.domain.ways import walk
 
 _RESTING = (Do, Approve, Call, WaitUntil)
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Beginning
+from server.domain.beginning import Beginning
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

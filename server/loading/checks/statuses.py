@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.domain.entity import STATUS, Entity
 from server.domain.expression.tree import Constant
-from server.domain.procedure import (
+from server.domain.step import (
     Approve,
     Assignment,
     Call,

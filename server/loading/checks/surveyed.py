@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.domain.decision import Decision
-from server.domain.procedure import Choose
+from server.domain.step import Choose
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Mark
 from server.loading.manuscript import Manuscript

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Do
+from server.domain.step import Do
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 from server.loading.marked import Path, SourceFile

@@ -32,7 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Approve, Procedure, Signer
+from server.domain.procedure import Procedure
+from server.domain.step import Approve, Signer
 from server.domain.values import Kind
 from server.loading.desk import is_sound
 from server.loading.diagnostics import Diagnostic, Severity

@@ -78,7 +78,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Choose, Decide
+from server.domain.step import Choose, Decide
 from server.loading.checks.surveyed import is_read, is_readable
 from server.loading.diagnostics import Diagnostic, Severity
 from server.loading.manuscript import Manuscript

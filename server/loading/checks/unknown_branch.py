@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.expression.spelling import did_you_mean
-from server.domain.procedure import Together
+from server.domain.step import Together
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Decide
+from server.domain.step import Decide
 from server.loading.diagnostics import Diagnostic, Severity
 from server.loading.manuscript import Manuscript
 

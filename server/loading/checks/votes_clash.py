@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Approve
+from server.domain.step import Approve
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 

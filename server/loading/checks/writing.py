@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Assignment, Create, Do, Procedure
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    Assignment,
+    Create,
+    Do,
+)
 from server.loading.manuscript import Manuscript
 from server.loading.marked import Path, SourceFile
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.domain.procedure import Notify
+from server.domain.step import Notify
 from server.loading.checks.record import meant
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript

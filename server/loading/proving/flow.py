@@ -18,18 +18,18 @@ from server.domain.expression import Expression, evaluate
 from server.domain.expression.nowhere import EPOCH, NOWHERE
 from server.domain.expression.tree import Constant, Node, Path
 from server.domain.expression.walking import free_paths, identity, rebuilt
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Choose,
     ContinueIn,
     Decide,
     Do,
     End,
     Notify,
-    Procedure,
     Start,
     Step,
 )
-from server.domain.procedure import Set as SetStep
+from server.domain.step import Set as SetStep
 from server.domain.values import TEXT, Kind, Type, Value
 from server.loading.proving.claims import Formula, OneOf, every, opposite
 from server.loading.proving.reading import Reading

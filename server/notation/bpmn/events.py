@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.domain.beginning import Beginning
 from server.domain.decision import Decision
-from server.domain.procedure import AsNeeded, Beginning, Procedure, Together
+from server.domain.procedure import Procedure
+from server.domain.step import AsNeeded, Together
 from server.notation.bpmn import wording
 from server.notation.bpmn.elements import EVENT, Message, Node
 from server.notation.bpmn.markup import Element

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from server.domain.procedure import Choose, Procedure
+from server.domain.procedure import Procedure
+from server.domain.step import Choose
 from server.notation.bpmn import outline as outlines
 from server.notation.bpmn.columns import (
     ASIDE,

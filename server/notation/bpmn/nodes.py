@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     LATE,
     Approve,
     Call,
@@ -18,7 +19,6 @@ from server.domain.procedure import (
     End,
     Group,
     Notify,
-    Procedure,
     Set,
     Start,
     Step,

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from server.domain.beginning import Beginning
 from server.domain.decision import Decision
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     AsNeeded,
-    Beginning,
     Group,
-    Procedure,
     Step,
     Together,
-    walk,
 )
+from server.domain.ways import walk
 from server.domain.words import in_words
 from server.notation import looks
 from server.notation.diagram import Box, Exit, Lane, Line, Shape

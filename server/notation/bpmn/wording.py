@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from server.domain.ballot import Quota
+from server.domain.beginning import Beginning, Period
 from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.expression.working import is_working_time
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     Assignment,
-    Beginning,
     Do,
     Due,
-    Period,
-    Procedure,
     Step,
     Turns,
     WaitUntil,

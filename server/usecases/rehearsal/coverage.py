@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
-from server.domain.procedure import LATE, Approve, Choose, Do, Procedure, Step, WaitUntil
+from server.domain.procedure import Procedure
+from server.domain.step import (
+    LATE,
+    Approve,
+    Choose,
+    Do,
+    Step,
+    WaitUntil,
+)
 from server.engine import events as happened
 from server.engine.advance import spoken
 from server.usecases.rehearsal.player import Played

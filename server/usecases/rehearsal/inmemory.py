@@ -10,11 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.ballot import Mark
+from server.domain.beginning import Beginning
 from server.domain.decision import NoVerdict
 from server.domain.definitions import Book, Definitions
-from server.domain.procedure import BECAUSE, Approve, Beginning, Do
 from server.domain.refusals import Failed, Invalid, NotAllowed, WrongState
 from server.domain.run import TaskState
+from server.domain.step import (
+    BECAUSE,
+    Approve,
+    Do,
+)
 from server.domain.values import RecordRef, Type, Value
 from server.engine import events as happened
 from server.engine import settling

@@ -6,21 +6,20 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
-from server.domain.procedure import (
-    DONE,
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     AsNeeded,
-    Beginning,
     Call,
     Choose,
     Decide,
     Do,
-    Procedure,
     Step,
     WaitUntil,
-    inner_lists,
 )
+from server.domain.ways import DONE, inner_lists
 from server.usecases.rehearsal.coverage import ON, Covered, Edge, ways
 
 AS_NEEDED = "as_needed"

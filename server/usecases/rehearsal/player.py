@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from server.domain.beginning import Beginning
 from server.domain.calendar import STANDARD
 from server.domain.definitions import Definitions
-from server.domain.procedure import Beginning
 from server.domain.refusals import Invalid, Refusal
 from server.domain.scenario import (
     Act,

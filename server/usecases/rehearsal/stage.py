@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from server.domain.procedure import Beginning
+from server.domain.beginning import Beginning
 from server.domain.refusals import Invalid
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened

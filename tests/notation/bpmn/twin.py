@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from server.domain.procedure import (
+from server.domain.procedure import Procedure
+from server.domain.step import (
     Approve,
     AsNeeded,
     Create,
     Notify,
-    Procedure,
     Set,
     Start,
     WaitUntil,
-    walk,
 )
+from server.domain.ways import walk
 from server.engine import events as happened
 from server.engine.events import Event
 from server.engine.history import kind
