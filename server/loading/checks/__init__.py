@@ -102,6 +102,7 @@ NAMES = (
     "renamed_field",
     "says_nothing",
     "never_filled",
+    "never_chosen",
     "idle_move",
     # forms, roles, correlations
     "wrong_form",

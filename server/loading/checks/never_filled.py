@@ -23,8 +23,7 @@ from collections.abc import Iterator
 
 from server.domain.correlation import LOOKED_AFTER
 from server.domain.entity import STATUS, Field
-from server.domain.role import Operation
-from server.loading.checks.writing import assignments, entity_of, made, on_forms
+from server.loading.checks.writing import assignments, by_hand, entity_of, made, on_forms
 from server.loading.diagnostics import Diagnostic, Severity
 from server.loading.manuscript import Manuscript
 
@@ -40,9 +39,9 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         *_by_messages(manuscript),
     }
     for key in sorted(made(manuscript)):
-        by_hand = _is_by_hand(manuscript, key)
+        is_by_hand = by_hand(manuscript, key)
         for name, field in manuscript.entities[key].fields.items():
-            if by_hand and not field.read_only:
+            if is_by_hand and not field.read_only:
                 continue
             if (key, name) not in filled and not _fills_itself(field):
                 yield Diagnostic(
@@ -52,13 +51,6 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                     "Put it on a form, set it at a step, or delete it.",
                     Severity.WARNING,
                 )
-
-
-def _is_by_hand(manuscript: Manuscript, entity: str) -> bool:
-    """Whether the records of an entity have no form, and a role creates them on their own page."""
-    if any(shown == entity for shown, _ in on_forms(manuscript)):
-        return False
-    return any(Operation.CREATE in role.may.get(entity, ()) for role in manuscript.roles.values())
 
 
 def _fills_itself(field: Field) -> bool:

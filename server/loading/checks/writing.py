@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.procedure import Procedure
+from server.domain.role import Operation
 from server.domain.step import (
     Assignment,
     Create,
@@ -56,3 +57,10 @@ def made(manuscript: Manuscript) -> frozenset[str]:
             case Create(creation=creation) | Do(creates=creation) if creation is not None:
                 found.add(creation.entity)
     return frozenset(found & manuscript.entities.keys())
+
+
+def by_hand(manuscript: Manuscript, entity: str) -> bool:
+    """Whether the records of an entity have no form, and a role creates them on their own page."""
+    if any(shown == entity for shown, _ in on_forms(manuscript)):
+        return False
+    return any(Operation.CREATE in role.may.get(entity, ()) for role in manuscript.roles.values())
