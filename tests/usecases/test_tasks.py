@@ -296,6 +296,21 @@ def test_a_task_shows_form_instruction_and_where_its_buttons_lead(shop) -> None:
     assert [str(item) for item in estimate.candidates] == ["Max", "Mia"]
 
 
+def test_what_a_step_asks_is_asked_anew_each_time_and_what_a_record_holds_is_shown(shop) -> None:
+    # given a step that was answered, and is come back to
+    shop.bring(dear=True)
+    shop.complete("estimate", "Max", **{**ESTIMATE, "parts_there": False})
+    shop.complete("order", "Cleo", name="Spring")
+    shop.complete("receive", "Cleo")
+    shop.complete("tell", "Cleo", "goes_on")
+
+    again = tasks.view(shop.app, shop.actor("Max"), shop.open_tasks()["estimate"].id)
+
+    shown = {field.key: field.value for field in again.form.fields}
+    assert (shown["parts_there"], shown["hours"]) == (None, None)
+    assert shown["price"] is not None
+
+
 def test_queues_are_read_page_by_page(shop) -> None:
     for number in range(5):
         shop.bring(f"Clock {number}")
