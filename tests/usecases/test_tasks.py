@@ -374,6 +374,25 @@ def test_a_task_moves_to_the_master_when_the_last_mender_goes_and_back_again(sho
     assert back.line.role_title == "Mender"
 
 
+def test_a_task_that_moves_takes_along_what_was_typed(shop) -> None:
+    run = shop.bring()
+    task = shop.open_tasks()["estimate"]
+    tasks.save_draft(shop.app, shop.actor("Max"), task.id, {"fault": "Rust"})
+    radios = shop.records["Radios"].id
+
+    records.update(
+        shop.app,
+        shop.actor("Moritz"),
+        run.line.about.record,
+        {"bench": radios},
+        reason="It is a radio",
+    )
+
+    moved = tasks.view(shop.app, shop.actor("Rob"), task.id)
+    assert [str(who) for who in moved.candidates] == ["Rob"]
+    assert moved.draft == {"fault": "Rust"}
+
+
 def test_nobody_left_for_a_role_is_a_failure_with_the_cause(database) -> None:
     shop = open_shop(database)
     item = stored(database, shop.app.models, "group", name="Pianos")
