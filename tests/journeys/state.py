@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from server.domain.words import in_words
 from tests.journeys.town import Town
 
 ENTITIES = (
@@ -28,6 +29,8 @@ ENTITIES = (
 )
 MOMENTS = frozenset({"at", "started_at", "ended_at", "opened_at", "created_at", "updated_at"})
 NUMBER = re.compile(r"\b[A-Z]{3}\d{12}\b")
+TITLED = re.compile(r"\b[A-Z][a-z]+(?: [a-z]+)* \d+\b")
+"""How a sentence calls a record of an entity without numbers: "Production test 2"."""
 RUN = re.compile(r"\brun (\d+)\b")
 MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?")
 
@@ -91,6 +94,7 @@ class _Names:
             self._by_id[kind, item["id"]] = name
             if "number" in item:
                 self._by_number[item["number"]] = name
+            self._by_number[f"{in_words(kind)} {item['id']}"] = name
 
     def told(self, item: Any, kind: str | None = None) -> Any:
         match item:
@@ -107,6 +111,7 @@ class _Names:
                 return [self.told(one, kind) for one in item]
             case str():
                 text = NUMBER.sub(lambda found: self._by_number.get(found[0], found[0]), item)
+                text = TITLED.sub(lambda found: self._by_number.get(found[0], found[0]), text)
                 text = RUN.sub(
                     lambda found: self._by_id.get(("run", int(found[1])), found[0]), text
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from server.domain.procedure import Procedure
@@ -123,12 +123,9 @@ class Twin:
         self.execution.do(step, way)
 
     def _silent(self) -> list[str]:
-        still_open = {step for step, _ in self.open}
-        return [
-            step
-            for step in self.execution.waiting()
-            if step not in still_open and isinstance(self.steps[step].action, _SILENT)
-        ]
+        """What waits there and not here: of turns at one step, as many as ours has passed by."""
+        passed = Counter(self.execution.waiting()) - Counter(step for step, _ in self.open)
+        return [step for step in passed if isinstance(self.steps[step].action, _SILENT)]
 
     def _rests(self) -> None:
         while silent := self._silent():
