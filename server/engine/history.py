@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ _KIND: dict[type[Any], str] = {
     made: re.sub(r"(?<=[a-z])(?=[A-Z])", "-", made.__name__).lower()
     for made in typing.get_args(Event)
 }
-_EVENT = {text: made for made, text in _KIND.items()}
+_EVENT: Mapping[str, Callable[..., Event]] = {text: made for made, text in _KIND.items()}
 
 
 def kind(event: Event) -> str:
@@ -39,9 +39,8 @@ def facts(event: Event) -> dict[str, Any]:
 
 def event_of(kind_text: str, step: str | None, stored: Mapping[str, Any]) -> Event:
     """The event that `kind` and `facts` described."""
-    made = _EVENT[kind_text]
     values = {name: _thawed(name, raw) for name, raw in stored.items()}
-    return made(step=step, **values)  # type: ignore[no-any-return]
+    return _EVENT[kind_text](step=step, **values)
 
 
 def _frozen(value: Any) -> Any:

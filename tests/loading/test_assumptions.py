@@ -2,8 +2,7 @@
 
 import pytest
 
-from server import loading
-from tests.loading.patching import copy_of_minimal, lay_example_over
+from tests.loading.telling import laid_over
 
 SHARE = """\
 decision: case-share
@@ -92,16 +91,7 @@ def test_what_the_decision_refuses_anyway_breaks_nothing(tmp_path):
 
 
 def unkept(folder, *examples):
-    """The counter-examples told of the minimal model with these laid over it."""
-    copy_of_minimal(folder)
-    for example in (SHARE, *examples):
-        lay_example_over(folder, example)
-    told = loading.load([folder]).diagnostics
-    assert [str(item) for item in told if item.is_error] == []
-    return [
-        item.message.removeprefix(
-            "Nothing sees to it that 'read <= sheets', as the decision assumes: "
-        )
-        for item in told
-        if item.code == "PRC064"
-    ]
+    """The counter-examples that are told."""
+    told = laid_over(folder, "PRC064", SHARE, *examples)
+    said = "Nothing sees to it that 'read <= sheets', as the decision assumes: "
+    return [sentence.removeprefix(said) for sentence in told]

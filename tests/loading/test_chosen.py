@@ -1,7 +1,6 @@
 """Which values of a choice something says, and which nothing ever does."""
 
-from server import loading
-from tests.loading.patching import copy_of_minimal, lay_example_over
+from tests.loading.telling import laid_over
 
 TONE = """\
 entity: note
@@ -61,10 +60,5 @@ inputs: { pages: { type: whole_number, optional: yes } }
 
 
 def unsaid(folder, *examples):
-    """The values that nothing says, of the minimal model with these laid over it."""
-    copy_of_minimal(folder)
-    for example in examples:
-        lay_example_over(folder, example)
-    told = loading.load([folder]).diagnostics
-    assert [str(item) for item in told if item.is_error] == []
-    return [item.message.split("'")[3] for item in told if item.code == "ENT012"]
+    """The values that nothing says."""
+    return [sentence.split("'")[3] for sentence in laid_over(folder, "ENT012", *examples)]

@@ -1,8 +1,7 @@
 """Which moves between statuses are made by steps, and which by nobody."""
 
-from server import loading
 from tests.loading.models import REVIEW
-from tests.loading.patching import copy_of_minimal, lay_example_over
+from tests.loading.telling import laid_over
 
 NOBODY = "role: clerk\nmay: { case: [read, create] }\n"
 STATUSES = """\
@@ -50,11 +49,6 @@ def test_a_status_that_is_computed_may_be_any(tmp_path):
 
 
 def idle(folder, *examples):
-    """The moves that nothing makes, of the minimal model with these laid over it."""
-    copy_of_minimal(folder)
-    for example in examples:
-        lay_example_over(folder, example)
-    told = loading.load([folder]).diagnostics
-    assert [str(item) for item in told if item.is_error] == []
-    found = [item.message.split("'") for item in told if item.code == "ENT011"]
+    """The moves that nothing makes."""
+    found = [sentence.split("'") for sentence in laid_over(folder, "ENT011", *examples)]
     return [f"{parts[1]} {parts[3]}" for parts in found]
