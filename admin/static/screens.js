@@ -51,22 +51,37 @@
       var chosen = input.dataset.title ? [{ id: input.value, text: input.dataset.title }] : [];
       var label = document.querySelector('label[for="' + input.id + '"]');
       var asked = 0;  // An answer that a later question has overtaken is not shown.
+      var waits = false;
+      // What was found for other words is not there to be chosen.
+      function forget() { select.clearOptions(function (option) { return select.items.indexOf(option.id) >= 0; }); }
       var select = new window.TomSelect(input, {
         valueField: "id", labelField: "text", searchField: [], maxItems: 1, create: false,
         placeholder: input.placeholder || "Search by name or number", options: chosen,
         items: chosen.map(function (item) { return item.id; }), preload: "focus",
         plugins: input.required ? [] : { clear_button: { title: "Remove what is chosen" } },
-        loadThrottle: 200, closeAfterSelect: true,
+        refreshThrottle: 0, loadThrottle: 200, closeAfterSelect: true,
+        render: { no_results: function () { return '<div class="no-results">' + (waits ? "Searching …" : "Nothing is found.") + "</div>"; } },
+        shouldLoad: function () { return true; },
+        onType: function () {
+          asked += 1;
+          waits = true;
+          forget();
+          select.refreshOptions();
+        },
         load: function (text, give) {
           var mine = ++asked;
           fetch(input.dataset.lookUp + encodeURIComponent(text), { headers: { Accept: "application/json" } })
             .then(function (answer) { return answer.ok ? answer.json() : []; })
             .then(function (found) {
               if (mine !== asked) { give(); return; }
-              select.clearOptions(function (option) { return select.items.indexOf(option.id) >= 0; });
+              waits = false;
+              forget();
               give(found.map(function (pair) { return { id: String(pair[0]), text: pair[1] }; }));
             })
-            .catch(function () { give(); });
+            .catch(function () {
+              if (mine === asked) waits = false;
+              give();
+            });
         }
       });
       var name = label ? label.textContent.replace("*", "").trim() : input.getAttribute("aria-label") || "Search";

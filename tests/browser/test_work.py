@@ -35,6 +35,52 @@ def register(page, summary):
         page.get_by_role("group", name=re.compile(question)).get_by_text("No", exact=True).click()
 
 
+class TestALookUp:
+    def test_gives_nobody_who_was_found_before_for_other_words(self, log_in):
+        # given a look-up that shows people already, and an answer that takes its time
+        page = log_in("anna").go("/begin/incident-request-registration/by-phone/")
+        box = page.get_by_role("combobox", name="Caller", exact=True)
+        box.click()
+        expect(page.locator(".ts-dropdown .option").first).to_be_visible()
+        held = []
+        page.route(re.compile(r"text=Lil$"), lambda route: held.append(route))  # noqa: PLW0108  it is given attributes
+
+        # when somebody types a name and presses Enter before it is there
+        with page.expect_request(re.compile(r"text=Lil$")):
+            box.press_sequentially("Lil")
+            box.press("Enter")
+
+        # then nobody is chosen, and who was meant can be once the answer is there
+        expect(page.locator(".ts-dropdown .option")).to_have_count(0)
+        expect(page.locator(".ts-control .item")).to_have_count(0)
+        held[0].continue_()
+        expect(page.locator(".ts-dropdown .option")).to_have_text(["Lily Hart"])
+        box.press("Enter")
+        expect(page.locator(".ts-control .item")).to_have_text("Lily Hart")
+
+    def test_goes_back_to_what_was_found_before(self, log_in):
+        page = log_in("anna").go("/begin/incident-request-registration/by-phone/")
+        box = page.get_by_role("combobox", name="Caller", exact=True)
+        box.click()
+        everybody = page.locator(".ts-dropdown .option")
+        expect(everybody.first).to_be_visible()
+        before = everybody.all_inner_texts()
+        box.press_sequentially("Lily")
+        expect(everybody).to_have_text(["Lily Hart"])
+
+        for _ in "Lily":
+            box.press("Backspace")
+
+        expect(everybody).to_have_text(before)
+
+    def test_that_finds_nobody_says_so(self, log_in):
+        page = log_in("anna").go("/begin/incident-request-registration/by-phone/")
+        box = page.get_by_role("combobox", name="Caller", exact=True)
+        box.click()
+        box.press_sequentially("Zzz")
+        expect(page.locator(".ts-dropdown .no-results")).to_have_text("Nothing is found.")
+
+
 class TestACall:
     def test_goes_from_the_phone_into_somebody_elses_queue(self, log_in):
         anna = log_in("anna")
