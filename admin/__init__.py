@@ -159,7 +159,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
             "entity_title": entity_title,
             "shown_value": shown_value,
             "priority_colour": lambda value: texts.PRIORITY_COLOURS.get(value, "grey"),
-            "may_cancel": lambda: links.permits(CANCEL),
+            "may_cancel": lambda: links.rights().permits(CANCEL),
         }
 
 

@@ -17,7 +17,7 @@ class Administration(Screen):
         super().__init__("Administration", "administration", "/administration", "settings")
 
     def is_accessible(self) -> bool:
-        return links.permits(runs.ADMINISTER)
+        return links.rights().permits(runs.ADMINISTER)
 
     @at("/")
     def index(self) -> Any:

@@ -22,7 +22,7 @@ def cell(view: Any, _context: Any, record: Any, name: str) -> Any:
         return view.entity.numbered(record.id)
     field = view.entity.fields[name]
     value = getattr(record, name)
-    if value is None:
+    if value is None or view.hides(record, name):
         return ""
     match field.type.kind:
         case Kind.CHOICE:
@@ -50,7 +50,7 @@ def plain(view: Any, _context: Any, record: Any, name: str) -> str:
         return str(view.entity.numbered(record.id))
     field = view.entity.fields[name]
     value = getattr(record, name)
-    if value is None:
+    if value is None or view.hides(record, name):
         return ""
     if field.type.kind is Kind.CHOICE:
         return _choice(view.entity, field, value)

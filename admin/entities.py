@@ -6,7 +6,9 @@ records, whichever of Flask-Admin's doors it comes through.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +35,8 @@ from server.usecases.commands import AlreadyDone
 from server.usecases.views import RecordView
 
 _LARGEST = 2**63
+BATCH = 500
+"""Records that are read at once for a file."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -134,6 +138,51 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
 
     # -- reading ------------------------------------------------------------------------------
 
+    def get_query(self) -> Any:
+        return self._within(super().get_query())
+
+    def _within(self, query: Any) -> Any:
+        """Only the records that this person may read, and see what they are found by of."""
+        found_by = getattr(g, "found_by", ())
+        reach = links.rights().reach(Operation.READ, self.entity.key, found_by)
+        return query if reach is None else query.filter(reach)
+
+    @property
+    def _list_columns(self) -> list[tuple[str, str]]:
+        return self._shown(self._every_listed)
+
+    @_list_columns.setter
+    def _list_columns(self, columns: list[tuple[str, str]]) -> None:
+        self._every_listed = columns
+
+    @property
+    def _export_columns(self) -> list[tuple[str, str]]:
+        return self._shown(self._every_exported)
+
+    @_export_columns.setter
+    def _export_columns(self, columns: list[tuple[str, str]]) -> None:
+        self._every_exported = columns
+
+    def _shown(self, columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The columns without those that this person never sees."""
+        if not has_request_context():
+            return columns
+        hidden = links.rights().never_shown(self.entity.key)
+        return [column for column in columns if column[0] not in hidden]
+
+    def hides(self, record: Any, name: str) -> bool:
+        """Whether this person may not see a field of one record of the list."""
+        hidden: Mapping[RecordRef, frozenset[str]] = g.get("hidden", {})
+        return name in hidden.get(RecordRef(self.entity.key, record.id), frozenset())
+
+    def _looked_through(self, found: Iterable[Any]) -> Iterator[Any]:
+        """The records, in batches of which is known what may not be seen."""
+        source = iter(found)
+        while batch := list(islice(source, BATCH)):
+            refs = [RecordRef(self.entity.key, record.id) for record in batch]
+            g.hidden = links.rights().hidden(self.session.session.connection(), refs)
+            yield from batch
+
     def get_one(self, id: Any) -> Any:  # noqa: A002  Flask-Admin's name
         """The record of an id as it stands in an address; None for anything that is none."""
         text = str(id)
@@ -142,16 +191,21 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         return self.get_query().filter(self.model.id == int(text)).one_or_none()
 
     def get_count_query(self) -> Any:
-        return capped(super().get_count_query())
+        return capped(self._within(super().get_count_query()))
 
-    def get_list(self, page: int | None, *args: Any, **kwargs: Any) -> Any:
-        size = kwargs.get("page_size") or self.page_size
+    def get_list(
+        self, page: int | None, sort: str | None, desc: Any, search: Any, filters: Any, **kw: Any
+    ) -> Any:
+        size = kw.get("page_size") or self.page_size
         last = COUNT_CAP // size
         page = min(max(page or 0, 0), last)
+        g.found_by = {self._filters[index].field.key for index, _, _ in filters or ()}
+        g.found_by |= {sort} - {None, "id"}
         if getattr(g, "exports", False):
-            count, query = super().get_list(page, *args, execute=False, **kwargs)
-            return count, query.yield_per(500)
-        return super().get_list(page, *args, **kwargs)
+            count, query = super().get_list(page, sort, desc, search, filters, execute=False, **kw)
+            return count, self._looked_through(query.yield_per(BATCH))
+        count, found = super().get_list(page, sort, desc, search, filters, **kw)
+        return count, list(self._looked_through(found))
 
     def _export_data(self) -> Any:
         g.exports = True
@@ -169,30 +223,39 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         number = self.entity.record_id(search)
         for word in search.split()[:8]:
             pattern = f"%{_literal(word)}%"
-            columns = [getattr(self.model, key) for key in self.column_searchable_list]
-            found = [column.ilike(pattern, escape="\\") for column in columns]
+            found = [self._stands_in(key, pattern) for key in self.column_searchable_list]
             if number is not None and number < _LARGEST:
                 found.append(self.model.id == number)
             query = query.filter(sa.or_(*found))
             count_query = None if count_query is None else count_query.filter(sa.or_(*found))
         return query, count_query, joins, count_joins
 
+    def _stands_in(self, key: str, pattern: str) -> Any:
+        """Holds where the words stand in a field that may be seen."""
+        found = getattr(self.model, key).ilike(pattern, escape="\\")
+        reach = links.rights().reach(Operation.READ, self.entity.key, [key])
+        return found if reach is None else sa.and_(found, reach)
+
     def _get_list_filter_args(self) -> Any:
         """The filters of the address; blank ones and those that mean nothing are left out."""
         found = []
+        hidden = links.rights().never_shown(self.entity.key)
         for name, value in request.args.items():
             position, _, key = name.removeprefix("flt").partition("_")
             if name.startswith("flt") and key in (self._filter_args or {}):
                 index, applied = self._filter_args[key]
-                if value and applied.validate(value):
+                if value and applied.field.key not in hidden and applied.validate(value):
                     found.append((position, (index, applied.name, value)))
         return [item for _, item in sorted(found)]
 
     def filter_choices(self) -> list[FilterChoice]:
         """The filters as they stand above the list, with what is chosen."""
         choices = []
+        hidden = links.rights().never_shown(self.entity.key)
         for index, applied in enumerate(self._filters or ()):
             assert isinstance(applied, Is)
+            if applied.field.key in hidden:
+                continue
             name = f"flt{index}_{self.get_filter_arg(index, applied)}"
             value = request.args.get(name, "")
             value = value if value and applied.validate(value) else ""
@@ -229,14 +292,15 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         view = records.view(app(), actor(), record)
         after = request.args.get("after", type=int)
         changes = records.history(app(), actor(), record, after=after, limit=30)
-        filled = [item for item in self._stored_fields() if view.values.get(item.key) is not None]
+        shown = [item for item in self._stored_fields() if item.key in view.values]
+        filled = [item for item in shown if view.values[item.key] is not None]
         related = self._related(view)
         return self.render(
             self.details_template,
             view=view,
             record=record,
             filled=filled,
-            empty=[item for item in self._stored_fields() if item not in filled],
+            empty=[item for item in shown if item not in filled],
             changes=told(self.entity, changes.items),
             older=changes.after,
             runs=runs.page(app(), actor(), about=record, limit=20).items,
@@ -244,6 +308,8 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
             titles=look_up.titles(ref for item in related for ref in item.records),
             keepers=self._keepers(view),
             edit_url=url_for(f"{self.entity.key}.edit_view", id=record.id),
+            may_edit=Operation.UPDATE in view.may,
+            may_delete=Operation.DELETE in view.may,
         )
 
     @at("/new/", methods=("GET", "POST"))
@@ -256,7 +322,9 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     def edit_view(self) -> Any:
         if not self.can_edit:
             return self.inaccessible_callback("edit_view")
-        self._asked_for()
+        view = records.view(app(), actor(), self._asked_for())
+        if Operation.UPDATE not in view.may:
+            return self.inaccessible_callback("edit_view")
         return _with_status(super().edit_view())
 
     @at("/delete/", methods=("POST",))
@@ -295,9 +363,7 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         """The records that refer here, as far as the person may read them."""
         found = []
         for item in self.entity.fields.values():
-            if item.back is None or not links.may(Operation.READ, item.back[0]):
-                continue
-            refs = view.values.get(item.key)
+            refs = view.values.get(item.key) if item.back else None
             if isinstance(refs, tuple) and refs:
                 listed = [ref for ref in refs if isinstance(ref, RecordRef)]
                 found.append(Related(item.title, tuple(listed)))

@@ -109,7 +109,7 @@ class PageForm:
         """Say what the records chosen are called; `titles` finds that for an entity and an id."""
 
         def named(place: Place) -> Place:
-            if place.kind is not Kind.REF or not place.raw:
+            if place.kind is not Kind.REF or not place.raw or not place.is_typed:
                 return place
             return replace(place, record_title=titles(str(place.view.type.entity), place.raw))
 

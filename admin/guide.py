@@ -12,14 +12,14 @@ from typing import Any
 
 from flask import Response
 
-from admin import links
+from admin import grants, links
 from admin.screen import Screen, app, at
 from server.domain.decision import Decision, Hits
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
 from server.domain.procedure import Procedure
 from server.domain.refusals import NotFound
-from server.domain.role import kept_apart
+from server.domain.role import Operation, kept_apart
 from server.domain.step import (
     Approve,
     Call,
@@ -133,7 +133,7 @@ class Guide(Screen):
             work=work,
             begins=begins,
             roles=definitions.roles,
-            entities=definitions.entities,
+            grants=grants.told(role, definitions),
             origin=_origin("role", key),
         )
 
@@ -170,9 +170,13 @@ class Guide(Screen):
     def entity(self, key: str) -> Any:
         definitions = app().definitions
         entity = _found(definitions.entities, key, "entity")
+        rights = links.rights()
+        hidden = rights.never_shown(key)
         return self.render(
             "screens/entity.html",
             entity=entity,
+            fields=[item for key, item in entity.fields.items() if key not in hidden],
+            may_read=rights.may(Operation.READ, key),
             entities=definitions.entities,
             origin=_origin("entity", key),
         )

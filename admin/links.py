@@ -8,38 +8,42 @@ from typing import Any
 from flask import current_app, g, url_for
 
 from admin.screen import app
-from server.domain.role import Operation, Role
+from server.domain.role import Operation
 from server.domain.values import RecordRef
-from server.usecases import access
+from server.usecases.rights import Rights, rights_now
 
 
 def record(ref: RecordRef | None) -> str | None:
     """The page of a record; None where this person may not read it."""
     if ref is None or ref.id < 1 or f"{ref.entity}.details_view" not in current_app.view_functions:
         return None
-    if not may(Operation.READ, ref.entity):
+    if not _is_readable(ref):
         return None
     return url_for(f"{ref.entity}.details_view", id=ref.id)
 
 
-def may(operation: Operation, entity: str) -> bool:
-    """Whether the person who asks may do that by hand."""
-    return any(role.allows(operation, entity) for role in _roles())
-
-
-def permits(permission: str) -> bool:
-    """Whether a role of the person who asks carries this right."""
-    return any(permission in role.permissions for role in _roles())
-
-
-def _roles() -> tuple[Role, ...]:
-    """The roles that the person holds; looked up once a request, as every menu asks often."""
-    if "roles" not in g:
-        roles = app().definitions.roles
-        held = access.roles_of(app(), g.actor)
-        g.roles = tuple(roles[key] for key in sorted(held) if key in roles)
-    found: tuple[Role, ...] = g.roles
+def rights() -> Rights:
+    """What the person who asks may do; looked up once a request, as every menu asks often."""
+    if "rights" not in g:
+        g.rights = rights_now(app(), g.actor)
+    found: Rights = g.rights
     return found
+
+
+def may(operation: Operation, entity: str) -> bool:
+    """Whether the person who asks may do that by hand, to some records at least."""
+    return rights().may(operation, entity)
+
+
+def _is_readable(ref: RecordRef) -> bool:
+    """Whether this person may read it; each record is asked about once a request."""
+    if rights().reach(Operation.READ, ref.entity) is None:
+        return True
+    known: dict[RecordRef, bool] = g.setdefault("readable", {})
+    if ref not in known:
+        with app().database.read() as connection:
+            known[ref] = rights().reaches(connection, Operation.READ, ref)
+    return known[ref]
 
 
 def guide(kind: str, key: str) -> str | None:

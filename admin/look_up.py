@@ -35,7 +35,10 @@ def titles(refs: Iterable[RecordRef]) -> Mapping[RecordRef, str]:
 
 
 def title_of(entity: str, raw: str) -> str:
-    """What the record is called that stands in a form; what was typed, where it is none."""
+    """What the record is called that stands in a form; what was typed, where it is none.
+
+    One that this person may not read is none.
+    """
     if not raw.isascii() or not raw.isdigit():
         return raw
     ref = RecordRef(entity, int(raw))

@@ -50,6 +50,11 @@ class Place:
         return f"field-{self.within.replace('.', '-')}{self.view.key}"
 
     @property
+    def is_typed(self) -> bool:
+        """Whether something else stands in the input than what was offered."""
+        return self.raw != as_typed(self.view.value)
+
+    @property
     def kind(self) -> Kind:
         return self.view.type.kind
 

@@ -19,11 +19,15 @@ def record_form(entity: Entity, record: RecordView | None) -> PageForm:
     """`record` None is for a new one: what nobody types is not shown then."""
     sections: dict[str, list[FieldView]] = {_MAIN: [], _LONG: [], _GIVEN: []}
     held = dict(record.held) if record else {}
-    overrides = bool(held) and links.permits(OVERRIDE)
+    hidden = entity.fields.keys() - record.values.keys() if record else frozenset()
+    unwritable = record.unwritable if record else links.rights().never_filled_in(entity.key)
+    overrides = bool(held) and links.rights().permits(OVERRIDE)
     for field in entity.fields.values():
         if not field.is_stored:
             continue
-        given = field.read_only or field.decided_by is not None
+        if field.key in hidden:
+            continue
+        given = field.read_only or field.decided_by is not None or field.key in unwritable
         if record is None and (given or field.key == STATUS):
             continue
         section = _GIVEN if given or (field.key in held and not overrides) else _MAIN

@@ -12,7 +12,7 @@ from server.domain.actor import APPLICATION, Actor
 from server.domain.change import RecordChange
 from server.domain.definitions import Definitions
 from server.domain.entity import STATUS, Entity, Field, Status
-from server.domain.role import Operation, Role
+from server.domain.role import ITSELF, Grant, Having, Operation, Own, Role, Sight
 from server.domain.values import (
     DATE_TIME,
     NUMBER,
@@ -111,6 +111,18 @@ def statuses(**moves: str) -> dict[str, Status]:
     }
 
 
+def may(do: str, *rows: str | Mapping[str, str], **fields: str) -> Grant:
+    """`may("read update", "requester", {"status": "open"}, cause="hidden")`."""
+    which = (
+        (Own(() if item == ITSELF else tuple(item.split("."))))
+        if isinstance(item, str)
+        else Having({key: (value,) for key, value in item.items()})
+        for item in rows
+    )
+    sights = {key: Sight(sight) for key, sight in fields.items()}
+    return Grant(frozenset(map(Operation, do.split())), tuple(which), sights)
+
+
 PERSON = an_entity(
     "person",
     a_field("name", required=True),
@@ -135,19 +147,17 @@ ROLES = {
             "service-desk-analyst",
             "Service desk analyst",
             may={
-                "incident_request": frozenset(
-                    {Operation.READ, Operation.CREATE, Operation.UPDATE}
-                ),
-                "*": frozenset({Operation.READ}),
+                "incident_request": may("read create update"),
+                "*": may("read"),
             },
         ),
-        Role("specialist", "Specialist", may={"*": frozenset({Operation.READ})}),
+        Role("specialist", "Specialist", may={"*": may("read")}),
         Role("service-owner", "Service owner", fallback="on-duty-manager"),
         Role("on-duty-manager", "On-duty manager"),
         Role(
             "administrator",
             "Administrator",
-            may={"*": frozenset(Operation)},
+            may={"*": may("read create update delete")},
             permissions=frozenset({"override", "publish", "administer"}),
         ),
     )

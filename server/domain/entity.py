@@ -44,6 +44,12 @@ class Field:
     def is_stored(self) -> bool:
         return self.back is None
 
+    @property
+    def is_to_be_given(self) -> bool:
+        """Whether a new record must be told this: nothing else would give it."""
+        given = self.default is not None or self.decided_by is not None or self.key == STATUS
+        return self.required and not self.read_only and not given
+
     def title_of(self, choice: str) -> str:
         """How a value of a choice reads on a screen."""
         return self.titles.get(choice) or in_words(choice)

@@ -6,6 +6,12 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from server.domain.values import Value
+
+EVERY_ENTITY = "*"
+ITSELF = "itself"
+"""How rows say that the record itself is what a person is, belongs to or holds the role for."""
+
 
 class Operation(enum.StrEnum):
     READ = "read"
@@ -14,13 +20,59 @@ class Operation(enum.StrEnum):
     DELETE = "delete"
 
 
+class Sight(enum.StrEnum):
+    """How far a field goes that may not be written; those not named may be."""
+
+    HIDDEN = "hidden"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Records that are somebody's own.
+
+    `path` leads over references to the person, to a group the person belongs to, or to a record
+    that the role is held for; an empty one ends at the record itself.
+    """
+
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """Records whose fields all have one of the values given for each."""
+
+    values: Mapping[str, tuple[Value, ...]]
+
+
+Which = Own | Having
+"""Which records a grant is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What holders of a role may do by hand to records of an entity.
+
+    To those that one of `rows` speaks of; without any, to all. A field in `fields` is hidden or
+    only read, whatever the operation.
+    """
+
+    operations: frozenset[Operation]
+    rows: tuple[Which, ...] = ()
+    fields: Mapping[str, Sight] = field(default_factory=dict)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return frozenset(key for key, sight in self.fields.items() if sight is Sight.HIDDEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """`fallback` takes over while nobody who holds this role is there.
 
     Nobody may hold this role and one that it is `apart_from`, whichever of the two says so.
-    `may` maps an entity, or `*` for every one, to the operations that holders may do by hand;
-    `permissions` are rights that belong to no entity, such as `override` or `publish`.
+    `may` maps an entity, or `*` for every one that is not named itself, to what holders may do by
+    hand; `permissions` are rights that belong to no entity, such as `override` or `publish`.
     """
 
     key: str
@@ -28,12 +80,18 @@ class Role:
     purpose: str = ""
     responsibilities: tuple[str, ...] = ()
     fallback: str | None = None
-    may: Mapping[str, frozenset[Operation]] = field(default_factory=dict)
+    may: Mapping[str, Grant] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
     apart_from: frozenset[str] = frozenset()
 
+    def grant(self, entity: str) -> Grant | None:
+        """What holders may do to records of the entity; None when nothing is said."""
+        return self.may.get(entity, self.may.get(EVERY_ENTITY))
+
     def allows(self, operation: Operation, entity: str) -> bool:
-        return operation in self.may.get(entity, frozenset()) | self.may.get("*", frozenset())
+        """Whether holders may do that to records of the entity, to some at least."""
+        found = self.grant(entity)
+        return found is not None and operation in found.operations
 
 
 def kept_apart(roles: Mapping[str, Role], key: str) -> frozenset[str]:

@@ -49,6 +49,10 @@ class Sheet:
             for rows in self.form.rows
         )
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return tuple(self.place(placed) for placed in self.form.fields)
+
     def place(self, placed: FormField) -> Place:
         return Place(self.entity.fields[placed.field], placed)
 

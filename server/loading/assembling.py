@@ -31,8 +31,8 @@ _Shown = dict[str, list[tuple[Scope, str]]]
 
 def assemble(manuscript: Manuscript) -> None:
     """Make values of all files of the manuscript, and note what is wrong on the way."""
-    _make(manuscript, "role", build_role, manuscript.roles)
     _make(manuscript, "entity", build_entity, manuscript.entities)
+    _make(manuscript, "role", build_role, manuscript.roles)
     assemble_book(manuscript)
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)
     _make(manuscript, "process", build_process, manuscript.processes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,12 +89,21 @@ def append(
 
 
 def of_record(
-    connection: sa.Connection, record: RecordRef, *, after: int | None, limit: int
+    connection: sa.Connection,
+    record: RecordRef,
+    *,
+    after: int | None,
+    limit: int,
+    but: Iterable[str] = (),
 ) -> tuple[ChangedField, ...]:
-    """What happened to a record, the newest first; `after` is the id of the last line seen."""
+    """What happened to a record, the newest first; `after` is the id of the last line seen.
+
+    Of the fields `but` nothing is told.
+    """
     statement = (
         sa.select(table)
         .where(table.c.entity == record.entity, table.c.record_id == record.id)
+        .where(table.c.field.not_in(sorted(but)))
         .order_by(table.c.id.desc())
         .limit(limit)
     )

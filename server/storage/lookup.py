@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,12 @@ from server.storage.tables import account, change, history, run, task
 WORDS = 10
 """Words of a search that count; more are ignored."""
 LARGEST_ID = 2**63 - 1
+Reach = Callable[[Iterable[str]], "sa.ColumnElement[bool] | None"]
+"""Holds of the records that may be found by these fields; None where all may."""
+
+
+def everything(_fields: Iterable[str]) -> None:
+    """The reach of whoever may read it all."""
 
 
 def page(
@@ -27,6 +33,7 @@ def page(
     after: int | None,
     limit: int,
     oldest_first: bool = False,
+    reach: Reach = everything,
 ) -> sa.Select[Any]:
     """Records whose fields have one of the values given for each, by id from `after` on."""
     kept = models[entity]
@@ -37,19 +44,24 @@ def page(
         statement = statement.where(number > after if oldest_first else number < after)
     for key, values in filters.items():
         statement = statement.where(_is_one_of(kept.table.c[key], values))
+    within = reach(filters)
+    if within is not None:
+        statement = statement.where(within)
     if search is not None:
-        statement = statement.where(_holds(kept.table, kept.entity, search))
+        statement = statement.where(_holds(kept.table, kept.entity, search, reach))
     return statement
 
 
-def look_up(models: Models, entity: str, text: str, limit: int) -> sa.Select[Any]:
+def look_up(
+    models: Models, entity: str, text: str, limit: int, reach: Reach = everything
+) -> sa.Select[Any]:
     """Records by label or number, for somebody who chooses one; persons who have left excepted."""
     kept = models[entity]
-    statement = page(models, entity, filters={}, search=None, after=None, limit=limit)
+    statement = page(models, entity, filters={}, search=None, after=None, limit=limit, reach=reach)
     label = kept.entity.fields[kept.entity.label]
     if text.strip():
         fields = [label] if label.type.kind is Kind.TEXT else []
-        statement = statement.where(_matches(kept.table, kept.entity, fields, text))
+        statement = statement.where(_matches(kept.table, kept.entity, fields, text, reach))
     if entity == PERSON and "active" in kept.table.c:
         statement = statement.where(kept.table.c.active.is_not(False))
     if label.type.kind is Kind.TEXT:
@@ -109,36 +121,41 @@ def _is_one_of(column: sa.Column[Any], values: Sequence[Value]) -> sa.ColumnElem
     return found | column.is_(None) if len(given) < len(known) else found
 
 
-def _holds(table: sa.Table, entity: Entity, text: str) -> sa.ColumnElement[bool]:
+def _holds(table: sa.Table, entity: Entity, text: str, reach: Reach) -> sa.ColumnElement[bool]:
     """Every word stands in one of the fields that are searched; or the text is the number."""
     keys = entity.searched or (entity.label,)
     fields = [entity.fields[key] for key in keys]
-    return _matches(table, entity, fields, text)
+    return _matches(table, entity, fields, text, reach)
 
 
 def _matches(
-    table: sa.Table, entity: Entity, fields: Sequence[Field], text: str
+    table: sa.Table, entity: Entity, fields: Sequence[Field], text: str, reach: Reach
 ) -> sa.ColumnElement[bool]:
     words = text.split()[:WORDS] if is_text(text) else []
     number = entity.record_id(text)
     found: list[sa.ColumnElement[bool]] = []
     if words:
-        found.append(sa.and_(*(sa.or_(*_with_word(table, fields, word)) for word in words)))
+        found.append(sa.and_(*(sa.or_(*_with_word(table, fields, word, reach)) for word in words)))
     if number is not None and number <= LARGEST_ID:
         found.append(table.c.id == number)
     return sa.or_(sa.false(), *found)
 
 
 def _with_word(
-    table: sa.Table, fields: Sequence[Field], word: str
+    table: sa.Table, fields: Sequence[Field], word: str, reach: Reach
 ) -> Iterator[sa.ColumnElement[bool]]:
+    """In which fields the word stands, as far as each may be seen."""
     yield sa.false()
     for item in fields:
         column = table.c[item.key]
+        within = reach([item.key])
         if item.type.kind is Kind.TEXT:
-            yield column.icontains(word, autoescape=True)
+            found = column.icontains(word, autoescape=True)
         elif item.type.kind is Kind.CHOICE:
             meant = [
                 key for key in item.type.choices if word.lower() in item.title_of(key).lower()
             ]
-            yield column.in_(meant)
+            found = column.in_(meant)
+        else:
+            continue
+        yield found if within is None else sa.and_(found, within)

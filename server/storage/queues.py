@@ -201,6 +201,34 @@ def asked_by(person: int) -> sa.ColumnElement[bool]:
     return sa.and_(IS_WAITING, task.c.run_id.in_(started))
 
 
+def has_part(person: int) -> sa.ColumnElement[bool]:
+    """Runs that this person has begun, or of which they have, or had, a task."""
+    of_theirs = sa.select(task.c.run_id).where(
+        sa.or_(
+            task.c.claimed_by == person,
+            task.c.completed_by == person,
+            task.c.person_id == person,
+        )
+    )
+    return sa.or_(run.c.started_by == person, run.c.id.in_(of_theirs))
+
+
+def took_part(connection: sa.Connection, run_id: int, person: int) -> bool:
+    found = sa.select(run.c.id).where(run.c.id == run_id, has_part(person))
+    return connection.scalar(found) is not None
+
+
+def about_any(entities: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Runs about records of these entities."""
+    return run.c.about_entity.in_(entities)
+
+
+def about_one_of(records: sa.Table, reach: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Runs about the records of an entity's table for which a condition holds."""
+    found = sa.select(records.c.id).where(reach)
+    return sa.and_(run.c.about_entity == records.name, run.c.about_id.in_(found))
+
+
 def every_open() -> sa.ColumnElement[bool]:
     return IS_WAITING
 
@@ -263,9 +291,12 @@ def runs(
     about: RecordRef | None = None,
     before: int | None = None,
     limit: int = 50,
+    within: sa.ColumnElement[bool] | None = None,
 ) -> tuple[Standing, ...]:
-    """Runs, newest first."""
+    """Runs, newest first; those `within` a condition."""
     statement = sa.select(run).order_by(run.c.id.desc()).limit(limit)
+    if within is not None:
+        statement = statement.where(within)
     if state is not None:
         statement = statement.where(run.c.state == state)
     if procedure is not None:

@@ -1,8 +1,8 @@
-"""Who somebody is, and what their roles let them do by hand.
+"""Who somebody is: accounts, by which persons log in, and their tokens.
 
-Accounts belong to persons; what a person may do follows from the roles held today. Passwords are
-kept as argon2 hashes, tokens as digests. That a log-in is unknown takes as long to say as that the
-password is wrong, and each failure in a row after the fifth makes the next attempt wait longer.
+Passwords are kept as argon2 hashes, tokens as digests. That a log-in is unknown takes as long to
+say as that the password is wrong, and each failure in a row after the fifth makes the next attempt
+wait longer.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.domain.actor import APPLICATION, Actor
-from server.domain.refusals import Invalid, NotAllowed, NotAuthenticated, NotFound
-from server.domain.role import Operation, any_allows
+from server.domain.refusals import Invalid, NotAuthenticated, NotFound
 from server.domain.values import Kind, RecordRef, Type
 from server.storage import access as kept
 from server.storage.access import Account, Token
@@ -291,65 +290,6 @@ def revoke_token(app: App, login: str, token_id: int) -> None:
         raise NotFound(f"{login} has no token {token_id}.")
     with app.database.write() as connection:
         kept.revoke(connection, token_id, app.now())
-
-
-# -- what somebody may do ---------------------------------------------------------------------
-
-
-def roles_of(app: App, actor: Actor, records: Records | None = None) -> frozenset[str]:
-    """The keys of the roles that the actor holds today, for whatever."""
-    if actor.person is None:
-        return frozenset(app.definitions.roles)
-    if records is not None:
-        return frozenset(records.roles_of(actor.person))
-    with app.database.read() as connection:
-        known = Records(connection, app.models, app.definitions.entities, app.now())
-        return frozenset(known.roles_of(actor.person))
-
-
-def allows(
-    app: App,
-    actor: Actor,
-    operation: Operation | str,
-    entity: str,
-    records: Records | None = None,
-) -> bool:
-    """Whether the actor may do that by hand to records of this entity; the application may."""
-    if actor.person is None:
-        return True
-    held = roles_of(app, actor, records)
-    return any_allows(app.definitions.roles, held, Operation(operation), entity)
-
-
-def require(
-    app: App,
-    actor: Actor,
-    operation: Operation | str,
-    entity: str,
-    records: Records | None = None,
-) -> None:
-    """Go on only if the actor may do that.
-
-    Raises:
-        NotAllowed: no role held today allows it.
-    """
-    if allows(app, actor, operation, entity, records):
-        return
-    asked = Operation(operation)
-    titles = [role.title for role in app.definitions.roles.values() if role.allows(asked, entity)]
-    title = app.definitions.entities[entity].title.lower()
-    raise NotAllowed(
-        f"Your roles do not let you {_DOING[asked]} records of the kind {title}.",
-        hint=f"Roles that do: {', '.join(titles)}." if titles else "No role does that by hand.",
-    )
-
-
-_DOING = {
-    Operation.READ: "read",
-    Operation.CREATE: "create",
-    Operation.UPDATE: "change",
-    Operation.DELETE: "delete",
-}
 
 
 # -- how --------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from server.domain.decision import NoVerdict, Verdict
 from server.domain.refusals import Invalid, NotFound
 from server.rules import RuleExplanation
 from server.usecases.app import App
-from server.usecases.reading import read_values
 from server.usecases.running import Running
 
 
@@ -35,8 +34,7 @@ def try_out(app: App, actor: Actor, decision: str, inputs: Mapping[str, Any]) ->
     if found is None:
         raise NotFound(f"There is no decision '{decision}'.")
     with app.database.read() as connection:
-        records = Running(app, connection, actor).records
-        values, problems = read_values(records, app.definitions.entities, found.inputs, inputs)
+        values, problems = Running(app, connection, actor).read(found.inputs, inputs)
     problems |= {
         key: "The decision has no such input." for key in inputs if key not in found.inputs
     }

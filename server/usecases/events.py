@@ -38,8 +38,9 @@ from server.domain.values import RecordRef, Value
 from server.engine.walk import StepFailed
 from server.storage import inbox
 from server.storage.inbox import Belonging, Message, MessageState
-from server.usecases import access, messages
+from server.usecases import messages
 from server.usecases.app import App
+from server.usecases.rights import rights_now
 from server.usecases.running import Running
 from server.usecases.views import Page
 
@@ -76,7 +77,7 @@ def receive(app: App, actor: Actor, source: str, payload: object) -> Received:
             f"Nothing is known of a source '{source}'.",
             hint=f"A correlation says how a source is read. Known are: {known or 'none'}.",
         )
-    access.require(app, actor, Operation.CREATE, correlation.creates)
+    rights_now(app, actor).require(Operation.CREATE, correlation.creates)
     found = messages.messages(correlation, payload)
     with app.database.write() as connection:
         inbox.put(connection, source, found, app.now())
@@ -286,7 +287,7 @@ def resume(app: App, actor: Actor, message_id: int) -> Message:
 
 
 def _require(app: App, connection: sa.Connection, actor: Actor) -> None:
-    if not Running(app, connection, actor).may(ADMINISTER):
+    if not Running(app, connection, actor).rights.permits(ADMINISTER):
         raise NotAllowed(
             "Your roles do not let you look after the inbox.",
             hint=f"It takes a role with the permission '{ADMINISTER}'.",

@@ -157,7 +157,7 @@ def publish(
         WrongState: the database does not have what the new entities need.
     """
     with app.database.read() as connection:
-        if not Running(app, connection, actor).may(PUBLISH):
+        if not Running(app, connection, actor).rights.permits(PUBLISH):
             raise NotAllowed("Your roles do not let you publish definitions.")
     found = check(folders, evaluator)
     if found.definitions is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from server.domain.refusals import NotFound
 from server.domain.role import Operation
 from server.domain.values import RecordRef, Value
 from server.storage import lookup
-from server.usecases import access, holding, showing
+from server.usecases import holding, showing
 from server.usecases.app import App
 from server.usecases.running import Running
 from server.usecases.views import RecordTitle, RecordView
@@ -29,13 +31,15 @@ def missing(app: App, record: RecordRef) -> NotFound:
     return NotFound(f"There is no {kind_of(app, record)} {number}.")
 
 
-def fresh(running: Running, record: RecordRef) -> RecordView:
-    """As it stands after saving; also for somebody who may write what they may not read."""
-    return one(Running(running.app, running.connection, running.actor), record)
+def fresh(running: Running, record: RecordRef, operation: Operation) -> RecordView:
+    """As it stands after saving; also for somebody who may enter what they may not read."""
+    return one(Running(running.app, running.connection, running.actor), record, operation)
 
 
-def one(running: Running, record: RecordRef) -> RecordView:
+def one(running: Running, record: RecordRef, operation: Operation = Operation.READ) -> RecordView:
     """The record with what refers to it and what open runs hold of it.
+
+    `operation` is what the actor does with it: those of its fields are shown that this lets see.
 
     Raises:
         NotFound: it is not there.
@@ -43,7 +47,13 @@ def one(running: Running, record: RecordRef) -> RecordView:
     if running.records.row(record) is None:
         raise missing(running.app, record)
     held = {key: hold.task for key, hold in holding.holds(running, record).items()}
-    return several(running, (record,), held=held, related=True)[0]
+    [found] = several(running, (record,), held=held, related=True, operation=operation)
+    rights, connection = running.rights, running.connection
+    return replace(
+        found,
+        may=rights.on(connection, record),
+        unwritable=rights.unwritable(connection, record),
+    )
 
 
 def several(
@@ -52,10 +62,14 @@ def several(
     *,
     held: Mapping[str, int | None] | None = None,
     related: bool = False,
+    operation: Operation = Operation.READ,
 ) -> tuple[RecordView, ...]:
     """The records as lists show them; with `related`, also what refers to them."""
     found = tuple(found)
-    values = {record: _values(running, record, related=related) for record in found}
+    hidden = running.rights.hidden(running.connection, found, operation)
+    values = {
+        record: _values(running, record, hidden[record], related=related) for record in found
+    }
     refs = {ref for held_by in values.values() for ref in _refs(held_by.values())}
     titles = showing.record_titles(running, {*found, *refs})
     named = {ref: str(title) for ref, title in titles.items()}
@@ -82,16 +96,23 @@ def _record_view(
         revision=row["revision"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
-        held=held,
+        held={key: task for key, task in held.items() if key in values},
     )
 
 
-def _values(running: Running, record: RecordRef, *, related: bool) -> dict[str, Value]:
+def _values(
+    running: Running,
+    record: RecordRef,
+    hidden: frozenset[str],
+    *,
+    related: bool,
+) -> dict[str, Value]:
     """What the record holds; with `related`, also the newest records that refer to it."""
     entity = running.app.definitions.entities[record.entity]
-    found = {item.key: running.records.field(record, item.key) for item in entity.columns}
+    shown = [item for item in entity.fields.values() if item.key not in hidden]
+    found = {item.key: running.records.field(record, item.key) for item in shown if not item.back}
     if related:
-        backs = ((item.key, item.back) for item in entity.fields.values() if item.back)
+        backs = ((item.key, item.back) for item in shown if item.back)
         found |= {key: _referring(running, record, *back) for key, back in backs}
     return found
 
@@ -100,12 +121,16 @@ def _referring(
     running: Running, record: RecordRef, entity: str, field: str
 ) -> tuple[RecordRef, ...]:
     """The newest records that refer to this one, as far as the person may read such."""
-    app, actor = running.app, running.actor
-    if not access.allows(app, actor, Operation.READ, entity, running.records):
+    if not running.rights.may(Operation.READ, entity):
         return ()
-    filters = {field: (record,)}
     statement = lookup.page(
-        app.models, entity, filters=filters, search=None, after=None, limit=RELATED
+        running.app.models,
+        entity,
+        filters={field: (record,)},
+        search=None,
+        after=None,
+        limit=RELATED,
+        reach=partial(running.rights.reach, Operation.READ, entity),
     )
     return running.records.select(entity, statement)
 

@@ -7,19 +7,20 @@ open about the record, in one transaction with what follows from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from server.domain.actor import Actor
-from server.domain.entity import KEPT_FIELDS, STATUS, Entity, Field
+from server.domain.entity import KEPT_FIELDS, Entity
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from server.domain.role import Operation
 from server.domain.values import RecordRef, Value, to_json
 from server.engine.seats import PERSON
 from server.storage import audit, changes, lookup
-from server.usecases import access, duties, holding, record_views, showing
+from server.usecases import duties, holding, record_views, showing
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
-from server.usecases.reading import Problems, read_values
+from server.usecases.reading import Problems
 from server.usecases.running import Running
 from server.usecases.views import ChangeLine, Page, RecordTitle, RecordView
 
@@ -54,7 +55,7 @@ def page(
     definition = _entity(app, entity)
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        access.require(app, actor, Operation.READ, entity, running.records)
+        running.rights.require(Operation.READ, entity)
         wanted, problems = _filters(running, definition, filters or {})
         if sort not in {"id", "-id"}:
             problems["sort"] = "Records are sorted by 'id' (oldest first) or '-id'."
@@ -68,6 +69,7 @@ def page(
             after=after,
             limit=limit + 1,
             oldest_first=sort == "id",
+            reach=partial(running.rights.reach, Operation.READ, entity),
         )
         found = running.records.select(entity, statement)
         shown = found[:limit]
@@ -86,7 +88,7 @@ def view(app: App, actor: Actor, record: RecordRef) -> RecordView:
     _entity(app, record.entity)
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        access.require(app, actor, Operation.READ, record.entity, running.records)
+        running.rights.require_of(connection, Operation.READ, record)
         return record_views.one(running, record)
 
 
@@ -102,20 +104,23 @@ def look_up(
     _entity(app, entity)
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        access.require(app, actor, Operation.READ, entity, running.records)
-        found = running.records.select(entity, lookup.look_up(app.models, entity, text, limit))
+        running.rights.require(Operation.READ, entity)
+        reach = partial(running.rights.reach, Operation.READ, entity)
+        statement = lookup.look_up(app.models, entity, text, limit, reach)
+        found = running.records.select(entity, statement)
         titles = showing.record_titles(running, found)
         return tuple((record, str(titles[record])) for record in found)
 
 
 def titles(app: App, actor: Actor, refs: Iterable[RecordRef]) -> Mapping[RecordRef, RecordTitle]:
-    """What records are called, read together; those that do not exist are left out.
+    """What records are called, read together; those that the actor cannot read are left out.
 
-    Titles stand wherever something refers to a record, so they are not kept from anybody.
+    Where something refers to a record its title stands beside, and is kept from nobody; this is
+    for those that somebody asks for.
     """
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        found = showing.record_titles(running, refs)
+        found = showing.record_titles(running, running.rights.readable(connection, refs))
         return {ref: title for ref, title in found.items() if title.number}
 
 
@@ -131,8 +136,9 @@ def history(
     _entity(app, record.entity)
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        access.require(app, actor, Operation.READ, record.entity, running.records)
-        found = audit.of_record(connection, record, after=after, limit=limit + 1)
+        running.rights.require_of(connection, Operation.READ, record)
+        hidden = running.rights.hidden(connection, [record])[record]
+        found = audit.of_record(connection, record, after=after, limit=limit + 1, but=hidden)
         if not found and after is None and running.records.row(record) is None:
             raise record_views.missing(app, record)
         persons = {line.person: RecordRef(PERSON, line.person) for line in found if line.person}
@@ -171,18 +177,21 @@ def create(
     definition = _entity(app, entity)
 
     def do(running: Running) -> Callable[[], RecordView]:
-        access.require(app, actor, Operation.CREATE, entity, running.records)
-        given, problems = _read(running, definition, values)
+        running.rights.require(Operation.CREATE, entity)
+        given, problems = _read(running, definition, values, {})
         problems |= _refused(definition, given, {})
+        new = {item.key: item.default for item in definition.columns} | given
+        kept = running.rights.unwritable_anew(running.connection, entity, new)
+        problems |= _kept_away(definition, kept, given)
         problems |= duties.kept(running, entity, given)
         problems |= {
             item.key: f"{item.title} is needed."
             for item in definition.columns
-            if _is_needed(item) and item.key not in problems and given.get(item.key) is None
+            if item.is_to_be_given and item.key not in problems and given.get(item.key) is None
         }
         _raise(definition, problems)
         record = running.draft.create(entity, given)
-        return lambda: record_views.fresh(running, running.stored_as(record))
+        return lambda: record_views.fresh(running, running.stored_as(record), Operation.CREATE)
 
     return carry_out(app, actor, do, key=key)
 
@@ -213,17 +222,19 @@ def update(
     said = _reason(reason)
 
     def do(running: Running) -> Callable[[], RecordView]:
-        access.require(app, actor, Operation.UPDATE, record.entity, running.records)
+        running.rights.require_of(running.connection, Operation.UPDATE, record)
         held = holding.holds(running, record, to_change=True)
         row = _locked(running, record, expecting)
-        given, problems = _read(running, definition, values)
+        given, problems = _read(running, definition, values, row)
         problems |= _refused(definition, given, row)
+        kept = running.rights.unwritable(running.connection, record)
+        problems |= _kept_away(definition, kept, given)
         problems |= duties.kept(running, record.entity, {**row, **given}, record)
         _raise(definition, problems)
         differing = {name: value for name, value in given.items() if row[name] != value}
         _may_change(running, definition, differing, held, said)
         running.draft.change(record, differing)
-        return lambda: record_views.fresh(running, record)
+        return lambda: record_views.fresh(running, record, Operation.READ)
 
     return carry_out(app, actor, do, key=key, reason=said)
 
@@ -247,7 +258,7 @@ def delete(
     definition = _entity(app, record.entity)
 
     def do(running: Running) -> Callable[[], None]:
-        access.require(app, actor, Operation.DELETE, record.entity, running.records)
+        running.rights.require_of(running.connection, Operation.DELETE, record)
         _locked(running, record, expecting)
         _unreferred(running, definition, record)
         running.draft.delete(record)
@@ -260,11 +271,14 @@ def delete(
 
 
 def _read(
-    running: Running, entity: Entity, raw: Mapping[str, Any]
+    running: Running, entity: Entity, raw: Mapping[str, Any], row: Mapping[str, Value]
 ) -> tuple[dict[str, Value], Problems]:
-    """The values sent, and a sentence for each name or value that will not do."""
+    """The values sent, and a sentence for each name or value that will not do.
+
+    `row` is what the record holds: what it refers to already may be sent by whoever changes it.
+    """
     types = {item.key: item.type for item in entity.columns}
-    values, problems = read_values(running.records, running.app.definitions.entities, types, raw)
+    values, problems = running.read(types, raw, row.values())
     for name in raw.keys() - types.keys():
         field = entity.fields.get(name)
         if name in KEPT_FIELDS:
@@ -292,24 +306,29 @@ def _refused(entity: Entity, given: Mapping[str, Value], row: Mapping[str, Value
     return problems
 
 
+def _kept_away(entity: Entity, kept: frozenset[str], given: Mapping[str, Value]) -> Problems:
+    """Sentences for the fields that the roles of the actor keep from being written."""
+    return {
+        name: f"Your roles do not let you fill in {entity.fields[name].title}."
+        for name in given
+        if name in kept
+    }
+
+
 def _filters(
     running: Running, entity: Entity, raw: Mapping[str, Any]
 ) -> tuple[dict[str, list[Value]], Problems]:
     found: dict[str, list[Value]] = {}
     problems: Problems = {}
-    columns = {item.key: item.type for item in entity.columns}
+    unseen = running.rights.never_shown(entity.key)
+    columns = {item.key: item.type for item in entity.columns if item.key not in unseen}
     for name, asked in raw.items():
         if name not in columns:
             problems[name] = f"{entity.title} has no field '{name[:80]}' to find it by."
             continue
         found[name] = []
         for one in asked if isinstance(asked, list | tuple) else [asked]:
-            known, wrong = read_values(
-                running.records,
-                running.app.definitions.entities,
-                {name: columns[name]},
-                {name: one},
-            )
+            known, wrong = running.read({name: columns[name]}, {name: one})
             problems |= wrong
             found[name] += known.values()
     return found, problems
@@ -323,12 +342,6 @@ def _reason(reason: str | None) -> str | None:
             {"reason": f"A reason has at most {REASON_LENGTH} characters."},
         )
     return said or None
-
-
-def _is_needed(field: Field) -> bool:
-    """Whether a new record must be told this: nothing else would give it."""
-    given = field.default is not None or field.decided_by is not None or field.key == STATUS
-    return field.required and not field.read_only and not given
 
 
 def _raise(entity: Entity, problems: Problems) -> None:
@@ -350,10 +363,11 @@ def _locked(running: Running, record: RecordRef, expecting: int | None) -> Mappi
     if expecting is None or row["revision"] == expecting:
         return row
     changed = changes.fields_since(running.connection, record, expecting)
+    hidden = running.rights.hidden(running.connection, [record])[record]
     raise Conflict(
         f"Somebody else has changed this {record_views.kind_of(running.app, record)} since you read it.",
         hint="Look at the present values, and send again what you want to keep.",
-        fields={name: to_json(row[name]) for name in sorted(changed) if name in row},
+        fields={name: to_json(row[name]) for name in sorted(changed - hidden) if name in row},
     )
 
 
@@ -374,7 +388,7 @@ def _may_change(
             " ".join(sentences),
             hint="Do it there; or, with the right to override, give a reason.",
         )
-    if not running.may(OVERRIDE):
+    if not running.rights.permits(OVERRIDE):
         raise NotAllowed(
             "Your roles do not let you override what an open run writes.",
             hint=" ".join(sentences),

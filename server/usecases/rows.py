@@ -9,7 +9,7 @@ from server.domain.refusals import Conflict
 from server.domain.values import RecordRef, to_json
 from server.engine.rows import Row, RowSheet, Written
 from server.storage import changes
-from server.usecases.reading import Problems, read_values
+from server.usecases.reading import Problems
 from server.usecases.running import Running
 
 ROWS_LIMIT = 500
@@ -41,7 +41,6 @@ def _rows(running: Running, sheet: RowSheet, raw: Any) -> tuple[list[Row], Probl
         return [], {key: "Send a list of rows, each with its values."}
     if len(raw) > ROWS_LIMIT:
         return [], {key: f"At most {ROWS_LIMIT} rows are taken at once."}
-    entities = running.app.definitions.entities
     types = {place.field.key: place.field.type for place in sheet.places}
     rows: list[Row] = []
     problems: Problems = {}
@@ -53,7 +52,9 @@ def _rows(running: Running, sheet: RowSheet, raw: Any) -> tuple[list[Row], Probl
         if strange or not isinstance(values, Mapping) or not _is_id(row_id):
             problems[here] = "A row has an id (none when it is new), a revision and its values."
             continue
-        read, unread = read_values(running.records, entities, types, values)
+        there = (*sheet.standing(), sheet.offered())
+        present = (value for row in there for value in row.values.values())
+        read, unread = running.read(types, values, present)
         unread |= {name: "This row has no such field." for name in values if name not in types}
         problems |= {f"{here}.values.{name}": sentence for name, sentence in unread.items()}
         record = None if row_id is None else RecordRef(sheet.rows.entity, row_id)

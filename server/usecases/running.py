@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +18,9 @@ from server import loading
 from server.domain.actor import Actor
 from server.domain.definitions import Book
 from server.domain.procedure import Procedure
+from server.domain.role import Operation
 from server.domain.run import Run
-from server.domain.values import RecordRef
+from server.domain.values import RecordRef, Type, Value
 from server.domain.watch import Watch
 from server.engine import events as happened
 from server.engine import history, settled, settling, watching
@@ -33,6 +34,8 @@ from server.storage.records import Records
 from server.storage.runs import Closing, Line, Runs
 from server.usecases import books, notifying
 from server.usecases.app import App
+from server.usecases.reading import Problems, read_values
+from server.usecases.rights import Rights, rights_of
 
 
 class Running:
@@ -60,13 +63,29 @@ class Running:
             self.draft, people, app.definitions.roles, app.rules.decide, self, actor.person
         )
 
-    def may(self, permission: str) -> bool:
-        """Whether one of the actor's roles gives this permission; the application may all."""
-        if self.actor.person is None:
-            return True
-        roles = self.app.definitions.roles
-        held = self.records.roles_of(self.actor.person)
-        return any(permission in roles[key].permissions for key in held if key in roles)
+    @cached_property
+    def rights(self) -> Rights:
+        """What the actor may do, by the roles held when this is first asked."""
+        return rights_of(self.app, self.actor, self.records)
+
+    def read(
+        self, types: Mapping[str, Type], raw: Mapping[str, Any], present: Iterable[Value] = ()
+    ) -> tuple[dict[str, Value], Problems]:
+        """What the actor sends, as `read_values`; a record is meant by who may read it.
+
+        What is `present` already may be sent again by anybody.
+        """
+
+        @cache
+        def known() -> frozenset[RecordRef]:
+            return frozenset(value for value in present if isinstance(value, RecordRef))
+
+        def may_mean(record: RecordRef) -> bool:
+            return (
+                self.rights.reaches(self.connection, Operation.READ, record) or record in known()
+            )
+
+        return read_values(self.records, self.app.definitions.entities, types, raw, may_mean)
 
     # -- the machine's library ----------------------------------------------------------------
 

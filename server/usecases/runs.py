@@ -19,7 +19,7 @@ from server.engine.rows import Written, write
 from server.engine.seats import PERSON
 from server.storage import failures as kept_failures
 from server.storage import queues, verdicts
-from server.usecases import mending, showing, submission, tasks
+from server.usecases import mending, seeing, showing, submission, tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.running import Running
@@ -143,7 +143,7 @@ def page(
     after: int | None = None,
     limit: int = 50,
 ) -> Page[RunLine]:
-    """Runs, newest first."""
+    """Runs, newest first; those that the actor may look at."""
     if state is not None and state not in set(RunState):
         raise Invalid("There is no such state.", {"state": f"One of {', '.join(RunState)}."})
     with app.database.read() as connection:
@@ -155,6 +155,7 @@ def page(
             about=about,
             before=after,
             limit=limit + 1,
+            within=seeing.within_sight(running.rights),
         )
         titles = showing.record_titles(running, [row.about for row in rows])
         lines = tuple(showing.run_line(running, row, titles) for row in rows[:limit])
@@ -162,7 +163,11 @@ def page(
 
 
 def view(app: App, actor: Actor, run_id: int) -> RunView:
-    """A run with its tasks, its history and the reasons of its decisions."""
+    """A run with its tasks, its history and the reasons of its decisions.
+
+    Raises:
+        NotFound: there is no such run, or the actor has no business with it.
+    """
     with app.database.read() as connection:
         return _view(Running(app, connection, actor), run_id)
 
@@ -176,6 +181,7 @@ def _view(running: Running, run_id: int) -> RunView:
     row = queues.run_row(running.connection, run_id)
     if row is None:
         raise NotFound(f"There is no run {run_id}.")
+    seeing.require_run(running, row)
     procedure = running.readable_book(row).procedure
     told = queues.history_of(running.connection, run_id)
     events = [event_of(line.kind, line.step, line.facts) for line in told]
@@ -400,7 +406,7 @@ def dismiss(app: App, actor: Actor, failure_id: int) -> None:
 
 
 def _require(running: Running, permission: str, what: str) -> None:
-    if not running.may(permission):
+    if not running.rights.permits(permission):
         raise NotAllowed(
             f"Your roles do not let you {what}.",
             hint=f"It takes a role with the permission '{permission}'.",
@@ -408,5 +414,5 @@ def _require(running: Running, permission: str, what: str) -> None:
 
 
 def _roles(running: Running) -> frozenset[str]:
-    person = running.actor.person
-    return frozenset() if person is None else frozenset(running.records.roles_of(person))
+    """The roles by which the actor may begin something; the application begins nothing by hand."""
+    return running.rights.roles if running.actor.person is not None else frozenset()

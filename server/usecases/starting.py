@@ -91,7 +91,7 @@ def _beginning(procedure: Procedure, start: str) -> Beginning:
 
 
 def _require(running: Running) -> None:
-    if not running.may(ADMINISTER):
+    if not running.rights.permits(ADMINISTER):
         raise NotAllowed(
             "Your roles do not let you begin what others hand over or only time begins.",
             hint=f"It takes a role with the permission '{ADMINISTER}'.",

@@ -22,7 +22,7 @@ from server.engine.rows import RowSheet, Written
 from server.engine.walk import Walk
 from server.storage import changes
 from server.usecases import rows
-from server.usecases.reading import Problems, read_values
+from server.usecases.reading import Problems
 from server.usecases.running import Running
 
 
@@ -94,7 +94,8 @@ def filled(
         types |= {item.field: sheet.entity.fields[item.field].type for item in sheet.form.fields}
         lists = sheet.rows(entities)
     known = types.keys() | {item.rows.field for item in lists}
-    sent, problems = read_values(running.records, entities, types, raw)
+    present = () if sheet is None else (sheet.value(place) for place in sheet.places)
+    sent, problems = running.read(types, raw, present)
     problems |= {key: "This step has no such field." for key in raw if key not in known}
     written, of_rows = rows.read(running, lists, raw)
     return sent, written, problems | of_rows

@@ -27,7 +27,7 @@ from server.engine.seats import PERSON, candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
 from server.storage import changes, queues
-from server.usecases import mending, rows, showing, submission
+from server.usecases import mending, rows, seeing, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import read_values
@@ -97,7 +97,11 @@ def _queue(running: Running, which: str) -> Any:
 
 
 def view(app: App, actor: Actor, task_id: int) -> TaskView:
-    """A task with everything that its page shows."""
+    """A task with everything that its page shows.
+
+    Raises:
+        NotFound: there is no such task, or the actor has no business with it.
+    """
     with app.database.read() as connection:
         return _view(Running(app, connection, actor), task_id)
 
@@ -117,12 +121,15 @@ def _view(running: Running, task_id: int) -> TaskView:
     except StepFailed as error:
         raise WrongState(str(error), hint="Administrators can cancel its run.") from error
     if row.question is not None:
+        seeing.require_task(running, row)
         return _question_view(running, row, row.question)
     is_there = row.scope in run.scopes
     scope = row.scope if is_there else 0
     step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
     action = step.action
     assert isinstance(action, Do | Approve)
+    with_roles = action.with_roles if isinstance(action, Do) else ()
+    seeing.require_task(running, row, with_roles)
     answers = showing.thawed(row.answers)
     sheet = showing.sheet_of(running, row, step, walk.names(scope))
     persons = candidates(row.seat, running.records) if row.state is TaskState.OPEN else ()
@@ -142,7 +149,7 @@ def _view(running: Running, task_id: int) -> TaskView:
         draft=row.draft or {},
         record_revision=revision if isinstance(revision, int) else None,
         candidates=tuple(titles[person] for person in persons),
-        with_roles=action.with_roles if isinstance(action, Do) else (),
+        with_roles=with_roles,
         signatures=showing.signatures(running, run, row, step),
         asked=showing.asked(running, row),
         may_claim=open_to_me and row.claimed_by is None,
@@ -226,7 +233,7 @@ def release(
 
     def do(running: Running) -> Callable[[], TaskView]:
         walk, task = open_task(running, task_id, expecting)
-        if task.claimed_by != actor.id and not running.may(ASSIGN):
+        if task.claimed_by != actor.id and not running.rights.permits(ASSIGN):
             raise NotAllowed("Only who has claimed a task can release it.")
         if task.claimed_by is not None:
             walk.happen(happened.TaskReleased(task.step, task.number))
@@ -249,7 +256,7 @@ def assign(
     def do(running: Running) -> Callable[[], TaskView]:
         walk, task = open_task(running, task_id, expecting)
         persons = {item.id for item in candidates(task.seat, running.records)}
-        if actor.id not in persons and not running.may(ASSIGN):
+        if actor.id not in persons and not running.rights.permits(ASSIGN):
             raise NotAllowed("Only somebody who may do a task can give it to another.")
         if person not in persons:
             raise Invalid(

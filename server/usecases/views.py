@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from server.domain.role import Operation
 from server.domain.run import RunState, TaskState
 from server.domain.values import RecordRef, Type, Value
 
@@ -297,7 +298,11 @@ class FailureView:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record. `held` maps fields that an open run writes to the task that would change them."""
+    """A record, with those of its fields that whoever asks may see.
+
+    `held` maps fields that an open run writes to the task that would change them. `may` is what
+    whoever asks may do to it by hand, apart from fields that are `unwritable`; lists do not tell.
+    """
 
     title: RecordTitle
     values: Mapping[str, Value]
@@ -306,6 +311,8 @@ class RecordView:
     created_at: datetime
     updated_at: datetime
     held: Mapping[str, int | None] = field(default_factory=dict)
+    may: frozenset[Operation] = frozenset()
+    unwritable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,8 +210,8 @@ class TestATask:
         answer = client.post(
             f"/tasks/{begun}/draft", data=sent, headers={"Accept": "application/json"}
         )
-        assert answer.status_code == 403
-        assert "a role that you do not" in json.loads(text(answer))["detail"]
+        assert answer.status_code == 404
+        assert json.loads(text(answer))["detail"] == f"There is no task {begun}."
 
     def test_somebody_else_is_told_who_is_at_it(self, office, begun):
         office.person("ben", "specialist")

@@ -16,11 +16,11 @@ from server.domain.actor import Actor
 from server.domain.definitions import Definitions, Origin, Process
 from server.domain.form import Form, FormField, Section
 from server.domain.notification import Notification
-from server.domain.role import Operation, Role
+from server.domain.role import Role
 from server.domain.values import DATE_TIME, TEXT, WHOLE_NUMBER, YES_NO
 from server.storage import access as kept
 from server.usecases import App, access
-from tests.builders import ENTITIES, ROLES, a_field, an_entity, choice, ref, stored
+from tests.builders import ENTITIES, ROLES, a_field, an_entity, choice, may, ref, stored
 from tests.engine import builders as drawn
 from tests.usecases.monitoring import ALERTS, CI, EVENT, EVENT_HANDLING, OPERATOR, an_app
 
@@ -47,9 +47,9 @@ ANALYST = Role(
     "service-desk-analyst",
     "Service desk analyst",
     may={
-        "incident_request": frozenset({Operation.READ, Operation.CREATE, Operation.UPDATE}),
-        "gadget": frozenset(Operation),
-        "*": frozenset({Operation.READ}),
+        "incident_request": may("read create update"),
+        "gadget": may("read create update delete"),
+        "*": may("read"),
     },
 )
 REGISTRATION_FORM = Form(

@@ -38,7 +38,11 @@ def test_an_entity_is_shown_with_fields_and_moves(ann):
 
 def test_a_role_is_shown_with_what_it_may(ann):
     found = ann.get("/roles/service-desk-analyst").json
-    assert found["may"]["incident_request"] == ["create", "read", "update"]
+    assert found["may"]["incident_request"] == {
+        "do": ["create", "read", "update"],
+        "rows": [],
+        "fields": {},
+    }
 
 
 def test_a_process_is_shown_with_its_procedures(ann):

@@ -10,6 +10,7 @@ from server import cli
 from server.settings import Settings
 from server.storage.database import Database
 from server.usecases import access, publish
+from server.usecases.rights import rights_now
 from tests.builders import stored
 
 pytestmark = pytest.mark.slow
@@ -112,7 +113,7 @@ class TestTheFirstAccount:
         database = Database(settings.database)
         app = publish.build(database, settings.definitions)
         alex = access.log_in(app, "alex", PASSWORD)
-        assert access.roles_of(app, alex) == {"administrator"}
+        assert rights_now(app, alex).roles == {"administrator"}
         database.dispose()
 
     def test_leaves_nobody_behind_when_it_is_refused(self, run: Terminal):

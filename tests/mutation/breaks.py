@@ -375,12 +375,20 @@ def _form(data: Mapping[str, Any]) -> _Found:
 
 
 def _role(data: Mapping[str, Any]) -> _Found:
-    for entity, operations in data.get("may", {}).items():
-        yield "drop permissions", entity, _without(data, "may", entity)
+    for entity, raw in data.get("may", {}).items():
+        place = ("may", entity)
+        yield "drop permissions", entity, _without(data, *place)
+        operations = raw if isinstance(raw, list) else raw["do"]
+        within = place if isinstance(raw, list) else (*place, "do")
         for index, operation in enumerate(operations):
             if len(operations) > 1:
                 what = f"{entity}: {operation}"
-                yield "drop a permission", what, _without(data, "may", entity, index)
+                yield "drop a permission", what, _without(data, *within, index)
+        if isinstance(raw, list):
+            continue
+        for part in ("rows", "fields"):
+            if part in raw:
+                yield f"drop {part} of a permission", entity, _without(data, *place, part)
     if "fallback" in data:
         yield "drop a fallback", data["fallback"], _without(data, "fallback")
 

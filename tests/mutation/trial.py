@@ -16,7 +16,7 @@ from server.domain.decision import Decision
 from server.domain.expression import Expression
 from server.domain.expression.walking import identity
 from server.domain.procedure import Procedure
-from server.domain.role import Role
+from server.domain.role import EVERY_ENTITY, Role
 from server.domain.step import Choose, Step
 from server.loading import assembling, checks, marked
 from server.loading.bundles import canonical
@@ -295,11 +295,11 @@ def _plain(value: Any) -> Any:
 
 
 def _rights(role: Role) -> Any:
-    """What holders may do, entity by entity: what `*` gives too is said once."""
-    everywhere = role.may.get("*", frozenset())
+    """What holders may do, entity by entity: what `*` gives just so is not said again."""
+    everywhere = role.may.get(EVERY_ENTITY)
     return [
-        sorted(everywhere),
-        {key: sorted(found - everywhere) for key, found in role.may.items() if found - everywhere},
+        _plain(everywhere),
+        {key: _plain(found) for key, found in role.may.items() if found != everywhere},
     ]
 
 

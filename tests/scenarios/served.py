@@ -21,7 +21,7 @@ from server.domain.actor import Actor
 from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
 from server.domain.form import Form
-from server.domain.role import Operation, Role
+from server.domain.role import Role
 from server.domain.run import TaskState
 from server.domain.scenario import Given
 from server.domain.step import Approve, Do
@@ -40,6 +40,7 @@ from server.usecases.rehearsal import setting
 from server.usecases.rehearsal.player import MONDAY
 from server.usecases.rehearsal.setting import Told
 from server.usecases.rehearsal.stage import Blank, Line, Waiting, asked, blank
+from tests.builders import may
 from tests.journeys.clock import Clock
 from tests.journeys.runs import Looked
 
@@ -76,7 +77,7 @@ def with_office(definitions: Definitions) -> Definitions:
     office = Role(
         OFFICE,
         "Administrator",
-        may={"*": frozenset(Operation)},
+        may={"*": may("read create update delete")},
         permissions=frozenset({"administer", "override"}),
     )
     return replace(definitions, roles={OFFICE: office} | dict(definitions.roles))

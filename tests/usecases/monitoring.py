@@ -7,7 +7,7 @@ from dataclasses import replace
 from server.domain.beginning import Beginning
 from server.domain.correlation import Correlation, Finding, Reading
 from server.domain.procedure import Procedure
-from server.domain.role import Operation, Role
+from server.domain.role import Role
 from server.domain.step import Do, Step
 from server.domain.values import DATE_TIME, TEXT, WHOLE_NUMBER
 from server.rules import Rules
@@ -19,6 +19,7 @@ from tests.builders import (
     a_field,
     an_entity,
     choice,
+    may,
     ref,
     some_definitions,
     statuses,
@@ -58,9 +59,7 @@ ALERTS = Correlation(
         "service": Finding("service", "name", ("labels.service",)),
     },
 )
-OPERATOR = Role(
-    "operator", "Operator", may={"event": frozenset({Operation.READ, Operation.CREATE})}
-)
+OPERATOR = Role("operator", "Operator", may={"event": may("read create")})
 EVENT_HANDLING = Procedure(
     key="event-handling",
     title="Event Handling",

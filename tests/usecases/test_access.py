@@ -8,13 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from server.domain.actor import APPLICATION, Actor
-from server.domain.refusals import Invalid, NotAllowed, NotAuthenticated, NotFound
-from server.domain.role import Operation
+from server.domain.refusals import Invalid, NotAuthenticated, NotFound
 from server.storage.database import Database
 from server.storage.tables import account, attempt, token
 from server.usecases import access
 from server.usecases.app import App
-from tests.builders import AT, Clock, an_app, some_definitions, somebody, stored
+from tests.builders import AT, Clock, an_app, stored
 
 PASSWORD = "correct horse"
 INCIDENT = "incident_request"
@@ -243,52 +242,3 @@ class TestTokens:
         assert refused.value.problems.keys() == {"label", "expires_at"}
         with pytest.raises(NotFound):
             access.create_token(small, APPLICATION, "script", None)
-
-
-class TestRoles:
-    def test_are_those_held_today(self, small: App, clock: Clock):
-        ann = somebody(small, "specialist")
-        stored(
-            small.database,
-            small.models,
-            "holder",
-            person=ann.person,
-            role="administrator",
-            until_date=AT.date(),
-        )
-        assert access.roles_of(small, ann) == {"specialist", "administrator"}
-        clock.pass_time(days=1)
-        assert access.roles_of(small, ann) == {"specialist"}
-
-    def test_allow_what_they_say_and_nothing_else(self, app: App):
-        analyst, specialist = (
-            somebody(app, "service-desk-analyst"),
-            somebody(app, "specialist", name="Bob"),
-        )
-        nobody = somebody(app, name="Cas")
-        may = {
-            (actor.name, operation.value)
-            for actor in (analyst, specialist, nobody)
-            for operation in Operation
-            if access.allows(app, actor, operation, INCIDENT)
-        }
-        assert may == {("Ann", "read"), ("Ann", "create"), ("Ann", "update"), ("Bob", "read")}
-        assert access.allows(app, specialist, "read", "service")
-        assert not access.allows(app, analyst, "create", "service")
-
-    def test_are_no_bounds_for_the_application_itself(self, small: App):
-        assert all(access.allows(small, APPLICATION, op, "person") for op in Operation)
-
-    def test_are_named_when_something_is_refused(self, small: App):
-        with pytest.raises(NotAllowed) as refused:
-            access.require(small, somebody(small), Operation.CREATE, INCIDENT)
-        assert str(refused.value) == (
-            "Your roles do not let you create records of the kind incident request."
-        )
-        assert refused.value.hint == "Roles that do: Service desk analyst, Administrator."
-
-    def test_that_are_no_longer_defined_allow_nothing(self, sqlite: Database):
-        app = an_app(sqlite)
-        ann = somebody(app, "administrator")
-        without = an_app(sqlite, some_definitions(roles={}), applied=True)
-        assert not access.allows(without, ann, Operation.READ, INCIDENT)

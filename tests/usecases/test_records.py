@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from server.domain.actor import APPLICATION
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, WrongState
-from server.domain.role import Operation, Role
+from server.domain.role import Role
 from server.domain.values import RecordRef
 from server.storage.database import Database
 from server.storage.tables import change
@@ -23,6 +23,7 @@ from tests.builders import (
     Clock,
     an_app,
     back,
+    may,
     some_definitions,
     somebody,
     stored,
@@ -425,7 +426,7 @@ class TestAView:
 
     def test_lists_none_that_the_person_may_not_read(self, sqlite: Database):
         person = replace(PERSON, fields={**PERSON.fields, "told": TOLD})
-        reader = Role("reader", "Reader", may={"person": frozenset({Operation.READ})})
+        reader = Role("reader", "Reader", may={"person": may("read")})
         roles = {"reader": reader, "specialist": ROLES["specialist"]}
         app = an_app(sqlite, some_definitions(person, roles=roles))
         ann, bob = somebody(app, "reader"), somebody(app, "specialist", name="Bob")

@@ -11,7 +11,7 @@ from server.domain.definitions import Definitions, Process
 from server.domain.entity import Entity, Field, Status
 from server.domain.expression import Expression
 from server.domain.form import Form, FormField, Rows
-from server.domain.role import Role
+from server.domain.role import ITSELF, Grant, Own, Role, Which
 from server.domain.values import to_json
 
 Json = dict[str, Any]
@@ -39,9 +39,24 @@ def role(found: Role) -> Json:
         "responsibilities": list(found.responsibilities),
         "fallback": found.fallback,
         "apart_from": sorted(found.apart_from),
-        "may": {key: sorted(item.value for item in may) for key, may in found.may.items()},
+        "may": {key: _grant(item) for key, item in found.may.items()},
         "permissions": sorted(found.permissions),
     }
+
+
+def _grant(found: Grant) -> Json:
+    return {
+        "do": sorted(item.value for item in found.operations),
+        "rows": [_which(item) for item in found.rows],
+        "fields": {key: sight.value for key, sight in found.fields.items()},
+    }
+
+
+def _which(found: Which) -> Any:
+    """As they are written: a path of references, or values by field."""
+    if isinstance(found, Own):
+        return ".".join(found.path) or ITSELF
+    return {key: [to_json(value) for value in values] for key, values in found.values.items()}
 
 
 # -- entities and forms -----------------------------------------------------------------------

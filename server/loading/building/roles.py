@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from server.domain.role import Operation, Role
-from server.loading.desk import Desk, words
+from collections.abc import Iterator
+from typing import Any
 
-EVERY_ENTITY = "*"
+from server.domain.entity import Entity
+from server.domain.role import (
+    EVERY_ENTITY,
+    ITSELF,
+    Grant,
+    Having,
+    Operation,
+    Own,
+    Role,
+    Sight,
+    Which,
+)
+from server.domain.values import Value
+from server.loading.desk import Desk, words
+from server.loading.marked import Path
 
 
 def build_role(desk: Desk) -> Role:
@@ -14,17 +28,72 @@ def build_role(desk: Desk) -> Role:
         desk.refer("role", data["fallback"], "fallback")
     for number, other in enumerate(data.get("apart_from", ())):
         desk.refer("role", other, "apart_from", number)
-    may = data.get("may", {})
-    for entity in may:
-        if entity != EVERY_ENTITY:
-            desk.refer_key("entity", entity, "may", entity)
     return Role(
         data["role"],
         words(data, "title") or data["role"],
         words(data, "purpose"),
         tuple(data.get("responsibilities", ())),
         data.get("fallback"),
-        {entity: frozenset(map(Operation, operations)) for entity, operations in may.items()},
+        {entity: _grant(desk, entity, raw) for entity, raw in data.get("may", {}).items()},
         frozenset(data.get("permissions", ())),
         frozenset(data.get("apart_from", ())),
     )
+
+
+def _grant(desk: Desk, entity: str, raw: Any) -> Grant:
+    """What is written for an entity: the operations alone, or with rows and fields."""
+    if entity != EVERY_ENTITY:
+        desk.refer_key("entity", entity, "may", entity)
+    if isinstance(raw, list):
+        return Grant(frozenset(map(Operation, raw)))
+    known = desk.manuscript.entities.get(entity)
+    for key in raw.get("fields", {}):
+        desk.refer_key("field", f"{entity}.{key}", "may", entity, "fields", key)
+    rows = (
+        _rows(desk, known, item, ("may", entity, "rows", number))
+        for number, item in enumerate(raw.get("rows", ()))
+    )
+    return Grant(
+        frozenset(map(Operation, raw["do"])),
+        tuple(rows) if known is not None else (),
+        {key: Sight(sight) for key, sight in raw.get("fields", {}).items()},
+    )
+
+
+def _rows(desk: Desk, entity: Entity | None, raw: Any, path: Path) -> Which:
+    if isinstance(raw, str):
+        hops = () if raw == ITSELF else tuple(raw.split("."))
+        _note_hops(desk, entity, hops, path)
+        return Own(hops)
+    return Having(
+        {key: tuple(_values(desk, entity, key, given, path)) for key, given in raw.items()}
+    )
+
+
+def _note_hops(desk: Desk, entity: Entity | None, hops: tuple[str, ...], path: Path) -> None:
+    """Note each field that a path goes over, as far as references lead."""
+    offset = 0
+    for hop in hops:
+        if entity is None:
+            return
+        desk.refer("field", f"{entity.key}.{hop}", *path, offset=offset)
+        field = entity.fields.get(hop)
+        entity = desk.manuscript.entities.get(str(field.type.entity)) if field else None
+        offset += len(hop) + 1
+
+
+def _values(
+    desk: Desk, entity: Entity | None, key: str, given: Any, path: Path
+) -> Iterator[Value]:
+    """The values that a field is to have; those that are none of it are told."""
+    if entity is None:
+        return
+    desk.refer_key("field", f"{entity.key}.{key}", *path, key)
+    field = entity.fields.get(key)
+    if field is None:
+        return
+    listed = isinstance(given, list)
+    for number, one in enumerate(given if listed else [given]):
+        value = desk.value(one, field.type, *path, key, *([number] if listed else []))
+        if value is not None:
+            yield value

@@ -30,6 +30,9 @@ NAMES = (
     "deadline",
     "nobody_for_it",
     "apart_yet_together",
+    "nobodys_rows",
+    "needed_yet_hidden",
+    "changed_unseen",
     # names of other definitions
     "unknown_role",
     "unknown_form",

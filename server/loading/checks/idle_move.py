@@ -60,7 +60,10 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
 
 def _is_by_hand(manuscript: Manuscript, entity: str) -> bool:
     """Whether a role may update the records. What somebody may do to all records is not meant."""
-    return any(Operation.UPDATE in role.may.get(entity, ()) for role in manuscript.roles.values())
+    return any(
+        entity in role.may and role.allows(Operation.UPDATE, entity)
+        for role in manuscript.roles.values()
+    )
 
 
 def _made(manuscript: Manuscript) -> Iterator[tuple[str, str, str]]:

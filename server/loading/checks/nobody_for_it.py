@@ -30,10 +30,9 @@ THEMSELVES = frozenset({"person", "group"})
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
-    holder = manuscript.entities.get("holder")
-    if holder is None:
+    if "holder" not in manuscript.entities:
         return
-    held = {field.type.entity for field in holder.fields.values()} | THEMSELVES
+    held = held_for(manuscript)
     for mark, role, expression in _held(manuscript):
         typ = expression.type
         if not is_sound(expression) or typ is None:
@@ -47,6 +46,13 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                 f"Give the entity 'holder' a field that refers to '{entity}', or name another record.",
                 Severity.WARNING,
             )
+
+
+def held_for(manuscript: Manuscript) -> frozenset[str]:
+    """The entities for whose records somebody may hold a role, or be meant themselves."""
+    holder = manuscript.entities.get("holder")
+    fields = () if holder is None else holder.fields.values()
+    return THEMSELVES | {str(field.type.entity) for field in fields if field.type.entity}
 
 
 def _held(manuscript: Manuscript) -> Iterator[tuple[Mark, str, Expression]]:

@@ -63,4 +63,7 @@ def by_hand(manuscript: Manuscript, entity: str) -> bool:
     """Whether the records of an entity have no form, and a role creates them on their own page."""
     if any(shown == entity for shown, _ in on_forms(manuscript)):
         return False
-    return any(Operation.CREATE in role.may.get(entity, ()) for role in manuscript.roles.values())
+    return any(
+        entity in role.may and role.allows(Operation.CREATE, entity)
+        for role in manuscript.roles.values()
+    )

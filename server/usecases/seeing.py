@@ -1,0 +1,81 @@
+"""Who may look at a task or a run: whoever may read what it is about, and who has a part in it.
+
+A part has who began the run, who has or had a task of it, or was asked something; and who may take
+a task of it now. Nothing else tells that the task or the run exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from server.domain.refusals import NotFound
+from server.domain.role import Operation
+from server.domain.run import TaskState
+from server.domain.values import RecordRef
+from server.engine.seats import candidates
+from server.storage import queues
+from server.storage.queues import Standing, Waiting
+from server.usecases.rights import Rights
+from server.usecases.running import Running
+
+
+def require_task(running: Running, row: Waiting, with_roles: Iterable[str] = ()) -> None:
+    """Go on only if the actor may look at a task; `with_roles` are those that it is done with.
+
+    Raises:
+        NotFound: they may not.
+    """
+    is_with = bool(running.rights.roles & frozenset(with_roles))
+    if not is_with and not _may_look(running, row.run_id, row.about):
+        raise NotFound(f"There is no task {row.id}.")
+
+
+def require_run(running: Running, row: Standing) -> None:
+    """Go on only if the actor may look at a run.
+
+    Raises:
+        NotFound: they may not.
+    """
+    if not _may_look(running, row.id, row.about):
+        raise NotFound(f"There is no run {row.id}.")
+
+
+def hides_facts(running: Running, about: RecordRef) -> bool:
+    """Whether what decisions and steps have read or written may hold what is hidden here."""
+    return bool(running.rights.hidden(running.connection, [about])[about])
+
+
+def within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:
+    """Holds of the runs that somebody may look at; None where of all.
+
+    Those whose tasks they might take are reached from the tasks, and not listed.
+    """
+    if rights.somebody is None:
+        return None
+    whole: list[str] = []
+    ways = [queues.has_part(rights.somebody.person.id)]
+    entities = sorted({item.about for item in rights.app.definitions.procedures.values()})
+    for entity in entities:
+        reach = rights.reach(Operation.READ, entity)
+        if reach is None:
+            whole.append(entity)
+        elif rights.may(Operation.READ, entity):
+            ways.append(queues.about_one_of(rights.app.models.tables[entity], reach))
+    if whole == entities:
+        return None
+    return sa.or_(queues.about_any(whole), *ways)
+
+
+def _may_look(running: Running, run_id: int, about: RecordRef) -> bool:
+    somebody = running.rights.somebody
+    if somebody is None or running.rights.reaches(running.connection, Operation.READ, about):
+        return True
+    if queues.took_part(running.connection, run_id, somebody.person.id):
+        return True
+    return any(
+        somebody.person in candidates(task.seat, running.records)
+        for task in queues.of_run(running.connection, run_id)
+        if task.state is TaskState.OPEN
+    )
