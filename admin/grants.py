@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.domain.definitions import Definitions
 from server.domain.entity import STATUS, Entity
 from server.domain.role import EVERY_ENTITY, Grant, Operation, Own, Role, Sight, Which
-from server.storage.people import GROUP, PERSON
+from server.domain.somebody import GROUP, PERSON
 
 
 @dataclass(frozen=True, slots=True)

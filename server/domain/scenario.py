@@ -198,7 +198,8 @@ class Then:
     hand to records of an entity, `may_become` which statuses a record may be given next, `new`
     what is so for new records of entities; these four name what matters and leave out the rest.
     `made` tells of records that have come into being, by their entity: for each there is one with
-    these fields, of however many there are.
+    these fields, of however many there are. `reads` and `does_not_read` tell which fields of which
+    records a person sees by hand, and leave out the rest.
     """
 
     path: Path
@@ -217,6 +218,8 @@ class Then:
     new: Mapping[str, NewRecord] = field(default_factory=dict)
     not_begun: tuple[str, ...] = ()
     made: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    reads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    does_not_read: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 Act = Begin | Complete | Enter | Change | Need | Pass | Then

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from server.domain.entity import Entity
+from server.domain.somebody import GROUP, PERSON
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
-from server.engine.seats import GROUP, PERSON, People
+from server.engine.seats import People
 
 MEMBERSHIP, HOLDER, DELEGATE = "membership", "holder", "delegate"
 _PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})

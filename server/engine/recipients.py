@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from server.domain.expression import evaluate
 from server.domain.notification import Notification, Recipient
+from server.domain.somebody import GROUP, PERSON
 from server.domain.values import RecordRef, Value
 from server.engine.draft import Draft
-from server.engine.seats import GROUP, PERSON, People
+from server.engine.seats import People
 
 
 def recipients(

@@ -13,9 +13,8 @@ from typing import Protocol
 
 from server.domain.role import Role
 from server.domain.run import Seat
+from server.domain.somebody import GROUP, PERSON
 from server.domain.values import RecordRef, Value
-
-PERSON, GROUP = "person", "group"
 
 
 class People(Protocol):

@@ -14,9 +14,9 @@ from typing import Any
 from server.domain.decision import Verdict
 from server.domain.round import as_values, round_of
 from server.domain.run import Run, Seat
+from server.domain.somebody import GROUP, PERSON
 from server.domain.values import RecordRef, Value
 from server.engine.events import Event
-from server.engine.seats import GROUP, PERSON
 
 Stored = Mapping[RecordRef, RecordRef]
 _RUN_IDS = frozenset({"run", "from_run", "after_run"})

@@ -12,12 +12,12 @@ from typing import Protocol
 from server.domain.definitions import Book
 from server.domain.entity import Entity
 from server.domain.procedure import Procedure
+from server.domain.somebody import PERSON
 from server.domain.values import RecordRef
 from server.domain.watch import Watch
 from server.engine.advance import Machine
 from server.engine.draft import Draft
 from server.engine.people import HOLDER, MEMBERSHIP
-from server.engine.seats import PERSON
 from server.engine.walk import StepFailed
 from server.engine.watching import touched, watches_anything
 

@@ -16,6 +16,7 @@ from server.domain.ballot import Mark, Result
 from server.domain.decision import NoVerdict
 from server.domain.round import BoardSeat, Round, seats_as_values
 from server.domain.run import Seat, Task
+from server.domain.somebody import PERSON
 from server.domain.step import (
     LATE,
     Approve,
@@ -28,7 +29,6 @@ from server.engine.deadlines import Deadlines
 from server.engine.draft import Draft
 from server.engine.facts import Facts
 from server.engine.moments import moment_of
-from server.engine.seats import PERSON
 from server.engine.walk import StepFailed, Walk
 
 ASKED = "asked"

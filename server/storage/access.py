@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.domain.somebody import PERSON
 from server.storage.models import Models
-from server.storage.people import PERSON
 from server.storage.tables import account, attempt, token
 
 

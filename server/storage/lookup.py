@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.entity import Entity, Field
+from server.domain.somebody import GROUP, PERSON
 from server.domain.values import Kind, RecordRef, Value
 from server.storage.models import Models
-from server.storage.people import GROUP, PERSON
 from server.storage.tables import account, change, history, run, task
 
 WORDS = 10

@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from server.domain.role import Having, Own, Which
-from server.domain.values import RecordRef
+from server.domain.somebody import Somebody
 from server.storage.models import Models
-from server.storage.people import GROUP, PERSON, Held
-
-
-@dataclass(frozen=True, slots=True)
-class Somebody:
-    """A person as grants see one: the groups belonged to, and the roles held today."""
-
-    person: RecordRef
-    groups: tuple[RecordRef, ...]
-    holdings: tuple[Held, ...]
-
-    @property
-    def roles(self) -> frozenset[str]:
-        return frozenset(item.role for item in self.holdings)
-
-    def is_meant_by(self, record: RecordRef, role: str) -> bool:
-        """Whether a record is the person, a group of theirs, or one that the role is held for."""
-        known = self.meant(record.entity, role)
-        return known is None or record.id in known
-
-    def meant(self, entity: str, role: str) -> frozenset[int] | None:
-        """The ids of such records of an entity; None for all, where the role is held for all.
-
-        Who holds a role for everything is not every person or a member of every group by that.
-        """
-        held = {item.of for item in self.holdings if item.role == role}
-        if None in held and entity not in {PERSON, GROUP}:
-            return None
-        known = {self.person, *self.groups, *held}
-        return frozenset(ref.id for ref in known if ref is not None and ref.entity == entity)
 
 
 def condition(

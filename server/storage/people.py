@@ -13,21 +13,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from server.domain.somebody import GROUP, PERSON, Held
 from server.domain.values import RecordRef, Value
 from server.storage.models import Models
 from server.storage.prepared import Prepared
 
-PERSON, GROUP, MEMBERSHIP, HOLDER = "person", "group", "membership", "holder"
+MEMBERSHIP, HOLDER = "membership", "holder"
 PEOPLE = frozenset({PERSON, GROUP, MEMBERSHIP, HOLDER})
 """The entities whose records decide who may do what."""
 _NO_NARROWING = frozenset({"person", "delegate"})
-
-
-class Held(NamedTuple):
-    """A role that a person holds, for one record, or (None) for everything."""
-
-    role: str
-    of: RecordRef | None
 
 
 class Delegation(NamedTuple):

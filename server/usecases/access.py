@@ -19,10 +19,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotAuthenticated, NotFound
+from server.domain.somebody import PERSON
 from server.domain.values import Kind, RecordRef, Type
 from server.storage import access as kept
 from server.storage.access import Account, Token
-from server.storage.people import PERSON
 from server.storage.records import Records
 from server.usecases.app import App
 from server.usecases.commands import carry_out

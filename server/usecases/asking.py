@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from server.domain.actor import Actor
 from server.domain.refusals import Invalid
+from server.domain.somebody import PERSON
 from server.domain.values import RecordRef
-from server.engine.seats import PERSON
 from server.usecases import tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from server.domain.role import kept_apart
+from server.domain.somebody import PERSON
 from server.domain.values import RecordRef, Value
-from server.storage.people import HOLDER, PERSON
+from server.storage.people import HOLDER
 from server.usecases.reading import Problems
 from server.usecases.running import Running
 

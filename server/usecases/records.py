@@ -14,8 +14,8 @@ from server.domain.actor import Actor
 from server.domain.entity import KEPT_FIELDS, Entity
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from server.domain.role import Operation
+from server.domain.somebody import PERSON
 from server.domain.values import RecordRef, Value, to_json
-from server.engine.seats import PERSON
 from server.storage import audit, changes, lookup
 from server.usecases import duties, holding, record_views, showing
 from server.usecases.app import App

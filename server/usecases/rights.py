@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from server.domain.actor import Actor
 from server.domain.refusals import NotAllowed, NotFound
 from server.domain.role import Grant, Operation, Own, Which
+from server.domain.somebody import Somebody
 from server.domain.values import RecordRef, Value
 from server.storage import own
-from server.storage.own import Somebody
 from server.storage.people import People
 from server.storage.records import Records
 from server.usecases.app import App

@@ -10,13 +10,13 @@ from server.domain.beginning import Beginning
 from server.domain.procedure import Procedure
 from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import RunState, TaskState
+from server.domain.somebody import PERSON
 from server.domain.values import RecordRef, to_json
 from server.engine import events as happened
 from server.engine.events import Event
 from server.engine.forms import Sheet
 from server.engine.history import event_of
 from server.engine.rows import Written, write
-from server.engine.seats import PERSON
 from server.storage import failures as kept_failures
 from server.storage import queues, verdicts
 from server.usecases import mending, seeing, showing, submission, tasks

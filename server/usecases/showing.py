@@ -8,6 +8,7 @@ from server.domain.ballot import Mark
 from server.domain.entity import Field
 from server.domain.procedure import Procedure
 from server.domain.run import Run
+from server.domain.somebody import GROUP, PERSON
 from server.domain.step import (
     BECAUSE,
     RESULTS,
@@ -24,7 +25,6 @@ from server.domain.words import in_words, words
 from server.engine.forms import Sheet
 from server.engine.places import Place
 from server.engine.rows import Row, RowSheet
-from server.engine.seats import GROUP, PERSON
 from server.storage import queues
 from server.storage.queues import Standing, Waiting
 from server.usecases.running import Running

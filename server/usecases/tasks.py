@@ -13,6 +13,7 @@ from server.domain.ballot import Mark
 from server.domain.expression import evaluate
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
+from server.domain.somebody import PERSON
 from server.domain.step import (
     BECAUSE,
     Approve,
@@ -23,7 +24,7 @@ from server.domain.values import Kind, RecordRef, Type, Value, to_json
 from server.engine import events as happened
 from server.engine.forms import questions
 from server.engine.moments import moment_of
-from server.engine.seats import PERSON, candidates
+from server.engine.seats import candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
 from server.storage import changes, queues

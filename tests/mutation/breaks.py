@@ -386,9 +386,11 @@ def _role(data: Mapping[str, Any]) -> _Found:
                 yield "drop a permission", what, _without(data, *within, index)
         if isinstance(raw, list):
             continue
-        for part in ("rows", "fields"):
-            if part in raw:
-                yield f"drop {part} of a permission", entity, _without(data, *place, part)
+        if "rows" in raw:
+            yield "drop rows of a permission", entity, _without(data, *place, "rows")
+        for field in raw.get("fields", {}):
+            what = f"{entity}: {field}"
+            yield "show a hidden field", what, _without(data, *place, "fields", field)
     if "fallback" in data:
         yield "drop a fallback", data["fallback"], _without(data, "fallback")
 

@@ -277,6 +277,11 @@ class Served:
         ]
         return _asked(form)
 
+    def read_by(self, person: RecordRef, record: RecordRef) -> frozenset[str]:
+        path = f"/records/{record.entity}/{record.id}"
+        status, told = self.surface("GET", path, self._token(person), None, None)
+        return frozenset(told["values"]) if status == 200 else frozenset()
+
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Whom a story means by a role."""
         with self.app.database.read() as connection:

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from server.domain.somebody import Held
 from server.domain.values import RecordRef
 from server.storage.database import Database
-from server.storage.people import Held
 from server.storage.records import Records
 from tests.builders import AT, stored, tables_of
 

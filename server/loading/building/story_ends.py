@@ -55,6 +55,11 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
             names.desk.refer_key("role", role, *path, key, role)
             for entity in rights:
                 names.desk.refer_key("entity", entity, *path, key, role, entity)
+    for key in ("reads", "does_not_read"):
+        for person, records in raw.get(key, {}).items():
+            names.look_up(person, (*path, key, person), "person", is_key=True)
+            for name, fields in records.items():
+                _fields(names, name, fields, (*path, key, person, name))
     for entity, expected in raw.get("new", {}).items():
         _new(names, entity, expected, (*path, "new", entity))
     for name, statuses in raw.get("may_become", {}).items():
@@ -84,14 +89,26 @@ def then(names: Names, raw: Mapping[str, Any], path: Path) -> Then:
         },
         several(raw.get("not_begun", ())),
         {entity: tuple(rows) for entity, rows in raw.get("made", {}).items()},
+        _rights(raw.get("reads", {})),
+        _rights(raw.get("does_not_read", {})),
     )
 
 
 def _rights(raw: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What roles may do to entities, or what persons read of records."""
     return {
-        role: {entity: tuple(operations) for entity, operations in rights.items()}
-        for role, rights in raw.items()
+        who: {what: tuple(named) for what, named in rights.items()} for who, rights in raw.items()
     }
+
+
+def _fields(names: Names, name: str, fields: list[str], path: Path) -> None:
+    """Fields of a record that is called by name, or of the newest of an entity."""
+    entity = names.known.get(name, name)
+    if entity not in names.desk.manuscript.entities:
+        names.look_up(name, path, is_key=True)
+        return
+    for index, field in enumerate(fields):
+        names.desk.refer("field", f"{entity}.{field}", *path, index)
 
 
 def _new(names: Names, entity: str, raw: Mapping[str, Any], path: Path) -> None:

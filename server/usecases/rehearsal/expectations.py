@@ -52,6 +52,7 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
     for place, rules in then.rules.items():
         yield from _rules(then, place, rules, seen)
     yield from _rights(then, seen)
+    yield from _sights(then, seen)
     for entity, wanted in then.new.items():
         yield from _new(then, entity, wanted, seen)
     for name, statuses in then.may_become.items():
@@ -387,6 +388,23 @@ def _rights(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
                                 f"Expected that a {role} {'may' if wanted else 'may not'} {operation} "
                                 f"{seen.definitions.entities[entity].plural}; "
                                 f"{'it is allowed' if allowed else 'no such right is given'}."
+                            ),
+                        )
+
+
+def _sights(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
+    """Where somebody sees what they should not, or does not see what they should."""
+    for part, wanted in (("reads", then.reads), ("does_not_read", then.does_not_read)):
+        for person, records in wanted.items():
+            for name, fields in records.items():
+                shown = seen.stage.read_by(seen.named(person), seen.named(name))
+                for field in fields:
+                    if (field in shown) is not (part == "reads"):
+                        yield (
+                            (*then.path, part, person, name),
+                            (
+                                f"Expected that {person} {'reads' if part == 'reads' else 'does not read'} "
+                                f"'{field}' of {name}; {'it is seen' if field in shown else 'it is not seen'}."
                             ),
                         )
 

@@ -14,7 +14,9 @@ from server.domain.beginning import Beginning
 from server.domain.decision import NoVerdict
 from server.domain.definitions import Book, Definitions
 from server.domain.refusals import Failed, Invalid, NotAllowed, WrongState
+from server.domain.role import Operation
 from server.domain.run import TaskState
+from server.domain.somebody import speaks_of
 from server.domain.step import (
     BECAUSE,
     Approve,
@@ -251,6 +253,18 @@ class Rehearsal:
             key: asked(required=place.required, read_only=place.read_only)
             for key, place in places.items()
         }
+
+    def read_by(self, person: RecordRef, record: RecordRef) -> frozenset[str]:
+        somebody = self.memory.somebody(person)
+        every = self.definitions.entities[record.entity].fields.keys()
+        seen: set[str] = set()
+        for key in somebody.roles:
+            grant = self.definitions.roles[key].grant(record.entity)
+            if grant is None or Operation.READ not in grant.operations:
+                continue
+            if speaks_of(grant, key, record, somebody, self.memory.field):
+                seen |= every - grant.hidden
+        return frozenset(seen)
 
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         return self._people(self._draft()).every_holder(role)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from server.domain.change import RecordChange
 from server.domain.entity import Entity
 from server.domain.refusals import Conflict
+from server.domain.somebody import Held, Somebody
 from server.domain.values import RecordRef, Value
 from server.engine import settled
 
@@ -36,15 +37,41 @@ class Memory:
 
     def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
         """Who holds the role, for `of` or (None) for everything."""
-        narrowing = [item.key for item in self._entities["holder"].refs() if item.key != "person"]
         found = []
         for values in self._records["holder"].values():
-            held_for = {values.get(key) for key in narrowing} - {None}
+            held_for = set(self._held_for(values))
             person = values.get("person")
             fits = of in held_for if of is not None else not held_for
             if values.get("role") == role and fits and isinstance(person, RecordRef):
                 found.append(person)
         return tuple(sorted(set(found)))
+
+    def somebody(self, person: RecordRef) -> Somebody:
+        """A person with groups and roles, as grants see one."""
+        groups = [
+            values["group"]
+            for values in self._records["membership"].values()
+            if values.get("person") == person
+        ]
+        held = [
+            Held(str(values["role"]), of)
+            for values in self._records["holder"].values()
+            if values.get("person") == person
+            for of in self._held_for(values) or (None,)
+        ]
+        return Somebody(
+            person, tuple(ref for ref in groups if isinstance(ref, RecordRef)), tuple(held)
+        )
+
+    def _held_for(self, holder: Mapping[str, Value]) -> tuple[RecordRef, ...]:
+        """What a role is held for; nothing where it is for everything."""
+        found = (holder.get(key) for key in self._narrowing)
+        return tuple(ref for ref in found if isinstance(ref, RecordRef))
+
+    @property
+    def _narrowing(self) -> tuple[str, ...]:
+        refs = self._entities["holder"].refs()
+        return tuple(item.key for item in refs if item.key not in {"person", "delegate"})
 
     # -- writing ------------------------------------------------------------------------------
 

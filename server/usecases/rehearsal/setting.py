@@ -9,11 +9,11 @@ from typing import Any
 
 from server.domain.entity import STATUS, Entity
 from server.domain.scenario import Given, Person
+from server.domain.somebody import PERSON
 from server.domain.values import Kind, RecordRef, Type, Value, from_json
 from server.engine.draft import Draft
 from server.engine.people import HOLDER, MEMBERSHIP
 from server.engine.rows import Row, RowSheet, Written
-from server.engine.seats import PERSON
 
 Names = Mapping[str, RecordRef]
 Statuses = Mapping[RecordRef, str]

@@ -126,5 +126,8 @@ class Stage(Protocol):
     def asked_to_begin(self, procedure: str, beginning: Beginning) -> Mapping[str, str]:
         """As `asked`, for the form of a start."""
 
+    def read_by(self, person: RecordRef, record: RecordRef) -> frozenset[str]:
+        """The fields of a record that a person sees by hand; none of one that is out of reach."""
+
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Who holds a role, for whatever record."""

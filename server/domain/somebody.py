@@ -1,0 +1,75 @@
+"""A person as grants see one, and which records are that person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from server.domain.role import Grant, Own, Which
+from server.domain.values import RecordRef, Value
+
+PERSON, GROUP = "person", "group"
+
+
+class Held(NamedTuple):
+    """A role that a person holds, for one record, or (None) for everything."""
+
+    role: str
+    of: RecordRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person with the groups belonged to and the roles held today."""
+
+    person: RecordRef
+    groups: tuple[RecordRef, ...]
+    holdings: tuple[Held, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(item.role for item in self.holdings)
+
+    def meant(self, entity: str, role: str) -> frozenset[int] | None:
+        """The ids of the records of an entity that mean this person in a role; None for all.
+
+        A person and a group are meant themselves; any other record is whose the role is for it, or
+        for everything. That makes nobody every person or a member of every group.
+        """
+        held = {item.of for item in self.holdings if item.role == role}
+        if None in held and entity not in {PERSON, GROUP}:
+            return None
+        known = {self.person, *self.groups, *held}
+        return frozenset(ref.id for ref in known if ref is not None and ref.entity == entity)
+
+
+def speaks_of(
+    grant: Grant,
+    role: str,
+    record: RecordRef,
+    somebody: Somebody,
+    field: Callable[[RecordRef, str], Value],
+) -> bool:
+    """Whether a grant of a role is for this record; `field` tells what records hold."""
+    return not grant.rows or any(
+        _speaks(item, role, record, somebody, field) for item in grant.rows
+    )
+
+
+def _speaks(
+    rows: Which,
+    role: str,
+    record: RecordRef,
+    somebody: Somebody,
+    field: Callable[[RecordRef, str], Value],
+) -> bool:
+    if not isinstance(rows, Own):
+        return all(field(record, key) in wanted for key, wanted in rows.values.items())
+    for hop in rows.path:
+        found = field(record, hop)
+        if not isinstance(found, RecordRef):
+            return False
+        record = found
+    known = somebody.meant(record.entity, role)
+    return known is None or record.id in known
