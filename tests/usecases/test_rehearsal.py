@@ -283,6 +283,14 @@ class TestWhatMustBeAskedAndAllowed:
                 "Expected that a clerk may not read cases; it is allowed.",
             ),
             (
+                "reads: { ann: { fence: [subject, weight] }, mia: { fence: [subject] } }",
+                "Expected that mia reads 'subject' of fence; it is not seen.",
+            ),
+            (
+                "does_not_read: { ann: { fence: [subject] }, mia: { fence: [subject] } }",
+                "Expected that ann does not read 'subject' of fence; it is seen.",
+            ),
+            (
                 "new: { case: { needs: [reason] } }",
                 "Expected that Case needs 'reason'; it does without.",
             ),
