@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from server.settings import Settings
 from server.usecases.publish import Unservable
@@ -38,22 +41,29 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped; 1 when there is nothing fit to be served."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    try:
-        arguments.web(settings).database.dispose()
-    except Unservable as error:
-        print(error)
-        return 1
-    _Gunicorn(
+    served = _Gunicorn(
         lambda: arguments.web(settings),
         f"{arguments.host or settings.host}:{arguments.port or settings.port}",
         arguments.processes,
         worker=not arguments.no_worker,
-    ).run()
+    )
+    begun = os.getpid()
+    try:
+        served.run()
+    except SystemExit as stopped:
+        # processes that serve come by here too; why they ended is asked by the first one
+        if stopped.code == Arbiter.APP_LOAD_ERROR and os.getpid() == begun:
+            return 1
+        raise
     return 0
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]
-    """Gunicorn with our settings instead of a file of its own."""
+    """Gunicorn with our settings instead of a file of its own.
+
+    Only processes that serve load the definitions, which is most of a start: the one that looks
+    after them has no use for any.
+    """
 
     def __init__(
         self, make: Callable[[], Any], bind: str, processes: int, *, worker: bool
@@ -78,7 +88,11 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        served = self._make()
+        try:
+            served = self._make()
+        except Unservable as error:
+            print(error, flush=True)
+            sys.exit(Arbiter.APP_LOAD_ERROR)
         if self._worker:
             worker = served.worker()
             threading.Thread(target=worker.run, name="worker", daemon=True).start()
