@@ -1,4 +1,4 @@
-"""`procedura test`: do the procedures go as the scenarios tell?"""
+"""`procedura test`: do the procedures go as the scenarios tell, and do the tests come out?"""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ FORMATS = ("text", "json")
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "test",
-        help="play scenarios and the tests of decisions, without a database",
-        description="Plays every story of the scenarios and every test of the decisions, and says "
-        "where something went otherwise. Exits with 1 when something did, or when less was passed "
+        help="play scenarios and the tests of decisions and correlations, without a database",
+        description="Plays every story of the scenarios and every test of decisions and "
+        "correlations, and says where something went otherwise. Exits with 1 when something did, or when less was passed "
         "than --bar asks.",
     )
     parser.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help="scenarios, procedures with scenarios, or decisions; without any, all",
+        help="scenarios, procedures with scenarios, decisions or correlations; without any, all",
     )
     parser.add_argument(
         "--folder",
@@ -86,12 +86,18 @@ def _as_text(tested: Any, *, coverage: bool, below: bool) -> Iterator[str]:
     if coverage or below:
         yield from _covered(tested)
     stories, wrong = len(tested.played), sum(not item.is_right for item in tested.played)
-    failing = sum(item.code == "DEC902" for item in tested.diagnostics)
     yield f"{_count(stories, 'story', 'stories')}, {wrong or 'none'} went otherwise than told."
-    yield f"{_count(tested.tests, 'test', 'tests')} of decisions, {failing or 'none'} failed."
+    yield _tests(tested, tested.tests, "decisions", "DEC902")
+    if tested.readings:
+        yield _tests(tested, tested.readings, "correlations", "COR902")
     if below:
         share = tested.coverage.share * 100
         yield f"The least that is passed of anything is {share:.0f} %; more is asked."
+
+
+def _tests(tested: Any, number: int, kind: str, code: str) -> str:
+    failing = sum(item.code == code for item in tested.diagnostics)
+    return f"{_count(number, 'test', 'tests')} of {kind}, {failing or 'none'} failed."
 
 
 def _covered(tested: Any) -> Iterator[str]:
@@ -143,6 +149,7 @@ def _as_json(tested: Any) -> dict[str, Any]:
             for item in tested.unexpected
         ],
         "decision_tests": tested.tests,
+        "correlation_tests": tested.readings,
     }
     if tested.coverage is not None:
         found["coverage"] = {

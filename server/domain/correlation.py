@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from server.domain.values import Value
 
 OCCURRENCES = "occurrences"
 FIRST_SEEN_AT, LAST_SEEN_AT, RESOLVED_AT = "first_seen_at", "last_seen_at", "resolved_at"
@@ -38,6 +41,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What a tool posts, with one message in it, and what has to be read there.
+
+    `expect` are values of fields, and of links the text that their record is found by; None is what
+    the message leaves empty. `known_by` is what stands at the places of the identity; empty, it is
+    not looked at. `ends`: it says the end.
+    """
+
+    given: Mapping[str, Any]
+    expect: Mapping[str, Value]
+    known_by: tuple[str, ...] = ()
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Correlation:
     """`identity` are the paths whose values, together, make two messages the same event.
 
@@ -55,3 +73,4 @@ class Correlation:
     items: str = ""
     resolved: str = ""
     resolved_value: str = "resolved"
+    tests: tuple[Sample, ...] = ()

@@ -9,9 +9,27 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from server.loading.checks import CHECKS
-from server.loading.faults import decision, folder, scenario, sense, shape, table, text
+from server.loading.faults import (
+    correlation,
+    decision,
+    folder,
+    scenario,
+    sense,
+    shape,
+    table,
+    text,
+)
 
-FAULTS: tuple[ModuleType, ...] = (text, shape, folder, sense, decision, table, scenario)
+FAULTS: tuple[ModuleType, ...] = (
+    text,
+    shape,
+    folder,
+    sense,
+    decision,
+    table,
+    correlation,
+    scenario,
+)
 RIGHT = "Right:"
 """The line of a documentation after which it shows how it should be."""
 _TITLE = re.compile(r"(?P<code>[A-Z]{3}\d{3}) (?P<name>[a-z0-9-]+): ")

@@ -59,7 +59,7 @@ def messages(correlation: Correlation, payload: Any) -> tuple[tuple[str, Any], .
 
 def identity(correlation: Correlation, item: Any) -> str:
     """What makes two messages the same; the same text for the same values, whatever they hold."""
-    text = json.dumps([read(item, path) for path in correlation.identity])
+    text = json.dumps(marks(correlation, item))
     if len(text) <= IDENTITY_LENGTH:
         return text
     return hashlib.sha256(text.encode()).hexdigest()
@@ -94,6 +94,21 @@ def values(correlation: Correlation, entity: Entity, item: Any) -> dict[str, Val
             hint=f"Let '{correlation.key}' translate it with `values` or `otherwise`.",
         )
     return found
+
+
+def all_read(correlation: Correlation, entity: Entity, item: Any) -> dict[str, Value]:
+    """The fields that a message fills, and of links the text that their record is looked for by.
+
+    Raises:
+        Invalid: something read is no value of its field.
+    """
+    links = {key: sought(finding, item) for key, finding in correlation.links.items()}
+    return {**values(correlation, entity, item), **links}
+
+
+def marks(correlation: Correlation, item: Any) -> tuple[str | None, ...]:
+    """What stands at the places of the identity."""
+    return tuple(read(item, path) for path in correlation.identity)
 
 
 def sought(finding: Finding, item: Any) -> str | None:

@@ -7,19 +7,17 @@ process, when it sees it, loads the same files and swaps. Wrong files change not
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import loading
 from server.domain.actor import Actor
-from server.domain.decision import Decision, NoVerdict
 from server.domain.definitions import Definitions
 from server.domain.refusals import NotAllowed, WrongState
-from server.domain.values import Value, to_json
 from server.loading import Diagnostic
 from server.loading.diagnostics import Mark
-from server.loading.faults import decision as faults
+from server.loading.faults.decision import table_refused
 from server.rules import Rules
 from server.rules.trial import try_tables
 from server.storage import settings
@@ -27,6 +25,7 @@ from server.storage.database import Database
 from server.storage.models import Models
 from server.usecases.app import App
 from server.usecases.database import check_schema
+from server.usecases.examples import failing_readings, failing_tests
 from server.usecases.running import Running
 
 GENERATION = "generation"
@@ -44,7 +43,7 @@ class Checked:
 
 
 def check(folders: Sequence[Path], evaluator: str | None = None, *, trial: bool = True) -> Checked:
-    """Load and check all definitions, play the tests of their decisions, try their tables."""
+    """Load and check all definitions, play their own tests, try their tables."""
     seconds = TRIAL_SECONDS if trial else None
     return checked(loading.load(loading.folders(folders)), evaluator, seconds)
 
@@ -54,7 +53,7 @@ def checked(
     evaluator: str | None = None,
     trial_seconds: float | None = TRIAL_SECONDS,
 ) -> Checked:
-    """What has been loaded, with the tests of its decisions played and their tables tried.
+    """What has been loaded, with its own tests played and its tables tried.
 
     Tables are tried in a child process with a time limit, so that one that would hang or crash the
     rules engine is told here and never reaches a server. Without a limit they are not tried.
@@ -66,7 +65,7 @@ def checked(
     if trial_seconds is not None:
         tables = [replace(decision, tests=()) for decision in definitions.tables()]
         found += [
-            faults.table_refused(_place(loaded, wrong.decision), wrong.sentence)
+            table_refused(_place(loaded, wrong.decision), wrong.sentence)
             for wrong in try_tables(tables, trial_seconds)
         ]
     if not any(item.is_error for item in found):
@@ -75,6 +74,11 @@ def checked(
             item
             for decision in loaded.tested.values()
             for item in failing_tests(decision, loaded, rules)
+        ]
+        found += [
+            item
+            for correlation in definitions.correlations.values()
+            for item in failing_readings(correlation, definitions.entities, loaded)
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))
@@ -87,34 +91,6 @@ def _place(loaded: loading.Loaded, table: str | None) -> Mark:
     if ("decision", table) in loaded.sources:
         return loaded.mark("decision", table, "decision")
     return loaded.mark("procedure", table.partition(".")[0], "procedure")
-
-
-def failing_tests(
-    decision: Decision, loaded: loading.Loaded, rules: Rules
-) -> Sequence[Diagnostic]:
-    """The tests of a decision, with the settings they were written for, that do not come out."""
-    found = []
-    for index, example in enumerate(decision.tests):
-        mark = loaded.mark("decision", decision.key, "tests", index)
-        given = {name: example.given.get(name) for name in decision.inputs}
-        expected = "no verdict" if example.expect is None else _words(example.expect)
-        try:
-            output = rules.decide(decision, given).output
-        except NoVerdict as error:
-            if example.expect is not None:
-                found.append(faults.test_fails(mark, decision.key, expected, f"nothing: {error}"))
-            continue
-        if example.expect is None:
-            found.append(faults.test_fails(mark, decision.key, expected, _words(output)))
-            continue
-        said = {key: output.get(key) for key in example.expect}
-        if said != dict(example.expect):
-            found.append(faults.test_fails(mark, decision.key, expected, _words(said)))
-    return found
-
-
-def _words(values: Mapping[str, Value]) -> str:
-    return ", ".join(f"{key} {to_json(value)}" for key, value in values.items())
 
 
 class Unservable(Exception):  # noqa: N818  what an administrator reads instead of an address

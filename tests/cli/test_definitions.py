@@ -367,6 +367,14 @@ class TestTest:
         assert status == 0
         assert "none went otherwise than told." in said
         assert "of decisions, none failed." in said
+        assert "7 tests of correlations, none failed." in said
+
+    def test_plays_the_tests_of_one_correlation(self, run):
+        assert run("test prometheus-alertmanager")[1] == (
+            "No stories, none went otherwise than told.\n"
+            "No tests of decisions, none failed.\n"
+            "7 tests of correlations, none failed.\n"
+        )
 
     def test_tells_where_a_story_goes_otherwise(self, run, site):
         write(site, "scenarios/printing.yaml", PRINTING)
@@ -412,8 +420,8 @@ class TestTest:
             1,
             "",
             (
-                "No scenario, procedure with scenarios or decision is called 'solution-aproval'. Did "
-                "you mean 'solution-approval'?\n"
+                "No scenario, procedure with scenarios, decision or correlation is called "
+                "'solution-aproval'. Did you mean 'solution-approval'?\n"
             ),
         )
 

@@ -412,8 +412,33 @@ def _process(data: Mapping[str, Any]) -> _Found:
 
 
 def _correlation(data: Mapping[str, Any]) -> _Found:
-    for key in data.get("fields", {}):
-        yield "drop a field", key, _without(data, "fields", key)
+    for key in ("items", "resolved", "resolved_value"):
+        if key in data:
+            yield f"drop {key}", key, _without(data, key)
+    for index, path in enumerate(data["identity"]):
+        if len(data["identity"]) > 1:
+            yield "drop an identity", path, _without(data, "identity", index)
+    for part in ("fields", "links"):
+        for key, raw in data.get(part, {}).items():
+            yield f"drop a {part[:-1]}", key, _without(data, part, key)
+            yield from _read_from(data, (part, key), raw)
+
+
+def _read_from(data: Mapping[str, Any], place: Place, raw: Mapping[str, Any]) -> _Found:
+    """Where in a message something is read, and what becomes of it."""
+    name = place[-1]
+    for index, path in enumerate(raw["from"]):
+        if len(raw["from"]) > 1:
+            yield "drop a path", f"{name}: {path}", _without(data, *place, "from", index)
+            if index + 1 < len(raw["from"]):
+                pair = ((*place, "from", index), (*place, "from", index + 1))
+                yield "swap two paths", f"{name}: {path} and the next", _swapped(data, *pair)
+    for value in raw.get("values", {}):
+        what = f"{name}: {value}"
+        yield "drop a translation", what, _without(data, *place, "values", value)
+    for key in ("otherwise", "before"):
+        if key in raw:
+            yield f"drop {key} of what is read", str(name), _without(data, *place, key)
 
 
 _BREAKERS: Mapping[str, Callable[[Mapping[str, Any]], _Found]] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from server.domain.correlation import Correlation, Reading
 from server.domain.decision import Decision, NoVerdict
 from server.domain.entity import Entity
 from server.domain.form import Form, FormField
@@ -23,7 +24,7 @@ from server.domain.step import (
 )
 from server.domain.ways import walk
 from server.engine.places import Place
-from server.loading.proving.reading import Reading
+from server.loading.proving.reading import Reading as TableReading
 from server.loading.proving.searching import piece_values
 from server.loading.proving.space import Space
 from server.rules.tables import Table
@@ -38,6 +39,7 @@ WHY_THE_SAME = {
     "swap two rows": "no two of the conditions hold at once, or both lead to the same",
     "drop read_only on a form": "rules decide the field, or it is a list: nobody can type it anyway",
     "swap two rules": "the two say the same, or never both hold",
+    "drop a translation": "what is not translated becomes the same",
     "drop all_at_once of a step": "nobody works and nothing waits in these turns: each ends before the next",
 }
 
@@ -59,6 +61,21 @@ def is_alike(
         case "drop all_at_once of a step":
             return not any(_turns_meet(one) for one, _ in _differing(before, after))
     return False
+
+
+def reads_alike(before: Correlation, after: Correlation) -> bool:
+    """Whether two correlations differ only in translating what comes out the same untranslated."""
+    return _as_translated(before) == _as_translated(after)
+
+
+def _as_translated(correlation: Correlation) -> Correlation:
+    def told(reading: Reading) -> Reading:
+        apart = {key: value for key, value in reading.values.items() if value != reading.otherwise}
+        # with nothing left to translate, what is read would be taken as it is
+        return replace(reading, values=apart or reading.values)
+
+    fields = {key: told(reading) for key, reading in correlation.fields.items()}
+    return replace(correlation, fields=fields)
 
 
 def offers_alike(before: Form, after: Form, entities: Mapping[str, Entity]) -> bool:
@@ -158,7 +175,7 @@ def says_the_same(before: Decision, after: Decision) -> bool:
     """Whether two tables give one verdict for everything that can be given."""
     if before.inputs != after.inputs or before.optional != after.optional:
         return False
-    readings = [Reading(item) for item in (before, after)]
+    readings = [TableReading(item) for item in (before, after)]
     formulas = [
         reading.condition(rule.condition.tree)
         for reading, item in zip(readings, (before, after), strict=True)

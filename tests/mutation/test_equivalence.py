@@ -9,6 +9,10 @@ from tests.mutation.trial import EQUIVALENT, Workshop
 pytestmark = pytest.mark.slow
 
 
+FILES = {"drop read_only on a form": "form", "drop a translation": "correlation"}
+"""Kinds of break that are of other files than procedures."""
+
+
 @pytest.fixture(scope="module")
 def workshop():
     return Workshop()
@@ -16,10 +20,10 @@ def workshop():
 
 @pytest.fixture
 def judged(workshop):
-    """Who notices a break of a procedure or form, and what is said of it."""
+    """Who notices a break, and what is said of it."""
 
     def judge(kind: str, key: str, what: str):
-        file = "form" if kind.endswith("on a form") else "procedure"
+        file = FILES.get(kind, "procedure")
         found = breaks(file, key, workshop.data()[file, key])
         [broken] = [item for item in found if (item.kind, item.what) == (kind, what)]
         return workshop.judge(broken)
@@ -37,6 +41,7 @@ def judged(workshop):
         ("drop all_at_once of a step", "change-approval", "stopped-requests"),
         ("swap two steps", "change-approval", "ask-customers and ask-owner"),
         ("drop read_only on a form", "incident-tracking", "priority"),
+        ("drop a translation", "prometheus-alertmanager", "severity: warning"),
     ],
 )
 def test_what_changes_nothing_says_why(judged, kind, key, what):
@@ -55,6 +60,7 @@ def test_what_changes_nothing_says_why(judged, kind, key, what):
         ("drop all_at_once of a step", "infrastructure-change-implementation", "preparation"),
         ("swap two steps", "change-approval", "review and stop-conflict"),
         ("drop read_only on a form", "incident-tracking", "summary"),
+        ("drop a translation", "prometheus-alertmanager", "severity: page"),
     ],
 )
 def test_what_only_looks_so_is_tried(judged, kind, key, what):

@@ -9,7 +9,7 @@ import pytest
 from server import loading
 from server.loading.bundles import canonical
 from server.rules import PYTHON, Rules
-from server.usecases.publish import failing_tests
+from server.usecases.examples import failing_readings, failing_tests
 from server.usecases.rehearsal import play_all
 from tests.mutation.breaks import Break, breaks
 from tests.mutation.trial import (
@@ -54,6 +54,12 @@ def judged_whole(broken: Break, shipped: loading.Loaded, folder: Path) -> str:
         return CHECK if any(item.is_error for item in new) else WARNING
     rules = Rules(loaded.definitions.decisions, PYTHON)
     if any(failing_tests(item, loaded, rules) for item in loaded.tested.values()):
+        return TESTS
+    entities = loaded.definitions.entities
+    if any(
+        failing_readings(item, entities, loaded)
+        for item in loaded.definitions.correlations.values()
+    ):
         return TESTS
     played = play_all(loaded.definitions, rules.decide)
     return SURVIVED if all(story.is_right for story in played) else SCENARIOS

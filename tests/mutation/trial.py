@@ -27,9 +27,16 @@ from server.loading.sources import gather
 from server.rules import Rules
 from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
+from server.usecases.examples import misread
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
-from tests.mutation.equivalence import WHY_THE_SAME, is_alike, offers_alike, says_the_same
+from tests.mutation.equivalence import (
+    WHY_THE_SAME,
+    is_alike,
+    offers_alike,
+    reads_alike,
+    says_the_same,
+)
 from tests.mutation.reading import MADE, Builders, Noticed, Read, Reads, WatchedProcedures, watched
 
 CHECK, WARNING, TESTS, SCENARIOS = "check", "warning", "tests", "scenarios"
@@ -83,7 +90,7 @@ class Workshop:
         }
 
     def judge(self, broken: Break) -> Caught:
-        """Who notices this break first: the checks, tests of decisions, stories, or nobody."""
+        """Who notices this break first: the checks, a file's own tests, stories, or nobody."""
         try:
             made, warning = self._checked(broken)
         except Noticed as noticed:
@@ -166,6 +173,8 @@ class Workshop:
         if kind == "process":
             return False
         if kind == "procedure" and is_alike(broken.kind, before, after, self._whole.procedures):
+            return True
+        if kind == "correlation" and reads_alike(before, after):
             return True
         if kind == "form" and offers_alike(before, after, self._whole.entities):
             return True
@@ -251,13 +260,19 @@ def _tables(made: Manuscript) -> dict[str, Decision]:
 
 
 def _failed_test(made: Manuscript, otherwise: Mapping[Read, tuple[Any, Any]]) -> str:
-    """What the tests of decisions that are otherwise say."""
+    """What the tests of decisions and correlations that are otherwise say."""
     for name, key in otherwise:
         if name == "decisions":
             decision = made.decisions[key]
             said = next(iter(failed_tests(decision, Table(decision, key).decide)), None)
             if said is not None:
                 return str(said)
+        if name == "correlations":
+            correlation = made.correlations[key]
+            entity = made.entities[correlation.creates]
+            for sample in correlation.tests:
+                for expected, said in misread(correlation, entity, sample):
+                    return f"{expected} is expected, and {said} is read"
     return ""
 
 

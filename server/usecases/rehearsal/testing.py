@@ -1,4 +1,4 @@
-"""The use case behind `procedura test`: stories and tests of decisions, and what they pass."""
+"""The use case behind `procedura test`: stories, tests of decisions and correlations, and what they pass."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server import loading
+from server.domain.correlation import Correlation
 from server.domain.decision import Decision, NoVerdict
 from server.domain.definitions import Definitions
 from server.domain.expression.spelling import did_you_mean
@@ -14,7 +15,7 @@ from server.domain.refusals import NotFound
 from server.domain.scenario import Scenario
 from server.loading import Diagnostic, Mark
 from server.rules import Rules
-from server.usecases.publish import failing_tests
+from server.usecases.examples import failing_readings, failing_tests
 from server.usecases.rehearsal import play_all
 from server.usecases.rehearsal.coverage import Coverage, coverage
 from server.usecases.rehearsal.player import Played
@@ -33,7 +34,8 @@ class Unexpected:
 class Rehearsed:
     """What came of it. `definitions` is None where they have errors: `diagnostics` tells them.
 
-    `tests` counts the tests of decisions; those that do not come out are told among `diagnostics`.
+    `tests` counts the tests of decisions, `readings` those of correlations; those that do not come
+    out are told among `diagnostics`.
     """
 
     definitions: Definitions | None
@@ -41,6 +43,7 @@ class Rehearsed:
     played: tuple[Played, ...] = ()
     unexpected: tuple[Unexpected, ...] = ()
     tests: int = 0
+    readings: int = 0
     coverage: Coverage | None = None
 
     @property
@@ -52,9 +55,10 @@ class Rehearsed:
 def rehearse(
     folders: Sequence[Path], names: Sequence[str] = (), evaluator: str | None = None
 ) -> Rehearsed:
-    """Play the stories and decision tests of these names, or all, without a database.
+    """Play the stories and tests of these names, or all, without a database.
 
-    A name is that of a scenario, of a procedure that scenarios are about, or of a decision.
+    A name is that of a scenario, of a procedure that scenarios are about, of a decision or of a
+    correlation.
 
     Raises:
         NotFound: nothing is called so.
@@ -63,11 +67,16 @@ def rehearse(
     definitions = loaded.definitions
     if definitions is None:
         return Rehearsed(None, loaded.diagnostics)
-    scenarios, decisions = _meant(definitions, names)
+    scenarios, decisions, correlations = _meant(definitions, names)
     rules = Rules(definitions.decisions, evaluator)
     played = tuple(play_all(definitions, rules.decide, scenarios))
     tested = [loaded.tested[item.key] for item in decisions]
-    failing = tuple(found for item in tested for found in failing_tests(item, loaded, rules))
+    failing = [found for item in tested for found in failing_tests(item, loaded, rules)]
+    failing += [
+        found
+        for item in correlations
+        for found in failing_readings(item, definitions.entities, loaded)
+    ]
     unexpected = tuple(
         Unexpected(
             loaded.mark("scenario", one.scenario, *found.path), one.story.title, found.sentence
@@ -86,6 +95,7 @@ def rehearse(
         played,
         unexpected,
         sum(len(item.tests) for item in tested),
+        sum(len(item.tests) for item in correlations),
         coverage(
             definitions,
             played,
@@ -98,19 +108,25 @@ def rehearse(
 
 def _meant(
     definitions: Definitions, names: Sequence[str]
-) -> tuple[tuple[Scenario, ...], tuple[Decision, ...]]:
+) -> tuple[tuple[Scenario, ...], tuple[Decision, ...], tuple[Correlation, ...]]:
     scenarios, decisions = definitions.scenarios, definitions.decisions
+    correlations = definitions.correlations
     if not names:
-        return tuple(scenarios.values()), tuple(decisions.values())
-    found = tuple(item for item in scenarios.values() if {item.key, item.procedure} & set(names))
-    known = {*scenarios, *decisions, *(item.procedure for item in scenarios.values())}
+        return tuple(scenarios.values()), tuple(decisions.values()), tuple(correlations.values())
+    told = {item.procedure for item in scenarios.values()}
+    known = {*scenarios, *decisions, *correlations, *told}
     for name in names:
         if name not in known:
             raise NotFound(
-                f"No scenario, procedure with scenarios or decision is called '{name}'.",
+                "No scenario, procedure with scenarios, decision or correlation is called "
+                f"'{name}'.",
                 hint=did_you_mean(name, known),
             )
-    return found, tuple(item for item in decisions.values() if item.key in names)
+    return (
+        tuple(item for item in scenarios.values() if {item.key, item.procedure} & set(names)),
+        tuple(item for item in decisions.values() if item.key in names),
+        tuple(item for item in correlations.values() if item.key in names),
+    )
 
 
 def _shown(decisions: Iterable[Decision], rules: Rules) -> Iterator[tuple[str, str]]:
