@@ -30,6 +30,7 @@ from admin.tasks import TaskPages
 from admin.work import MyWork
 from server.domain.words import in_words, words
 from server.usecases import App
+from server.usecases.refusing import DOOR
 from server.usecases.runs import CANCEL
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def mount(flask: Flask, app: App) -> None:
     def enter() -> Any:
         if request.path.startswith(OTHER_PATHS):
             return None
+        DOOR.set(f"{request.method} {request.path}")
         request.max_content_length = BODY_LIMIT
         if request.endpoint != "screens.static":
             csrf.protect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
@@ -18,6 +18,11 @@ class Administration(Screen):
 
     def is_accessible(self) -> bool:
         return links.rights().permits(runs.ADMINISTER)
+
+    def inaccessible_callback(self, name: str, **_: Any) -> NoReturn:
+        del name
+        links.rights().require_permission(runs.ADMINISTER, "look after the application")
+        raise AssertionError("Only what may not be done is inaccessible.")
 
     @at("/")
     def index(self) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask import flash, g, has_request_context, make_response, request, url_for
@@ -117,6 +117,11 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
 
     def is_accessible(self) -> bool:
         return bool(g.get("actor")) and self._may(Operation.READ)
+
+    def inaccessible_callback(self, name: str, **_: Any) -> NoReturn:
+        del name
+        links.rights().require(Operation.READ, self.entity.key)
+        raise AssertionError("Only what may not be read is inaccessible.")
 
     @property
     def can_create(self) -> bool:
@@ -314,23 +319,18 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
 
     @at("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
-        if not self.can_create:
-            return self.inaccessible_callback("create_view")
+        links.rights().require(Operation.CREATE, self.entity.key)
         return _with_status(super().create_view())
 
     @at("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
-        if not self.can_edit:
-            return self.inaccessible_callback("edit_view")
-        view = records.view(app(), actor(), self._asked_for())
-        if Operation.UPDATE not in view.may:
-            return self.inaccessible_callback("edit_view")
+        with app().database.read() as connection:
+            links.rights().require_of(connection, Operation.UPDATE, self._asked_for())
         return _with_status(super().edit_view())
 
     @at("/delete/", methods=("POST",))
     def delete_view(self) -> Any:
-        if not self.can_delete:
-            return self.inaccessible_callback("delete_view")
+        links.rights().require(Operation.DELETE, self.entity.key)
         return super().delete_view()
 
     def render(self, template: str, **kwargs: Any) -> str:

@@ -24,6 +24,7 @@ from server.domain.actor import Actor
 from server.domain.refusals import Conflict, Invalid, Malformed, NotFound
 from server.usecases import App
 from server.usecases.commands import AlreadyDone, Key
+from server.usecases.refusing import DOOR
 
 Result = TypeVar("Result")
 
@@ -192,6 +193,7 @@ def serve(api: Blueprint, app: App, route: Route, components: Mapping[str, Schem
     in_body = validation.Checked(route.body or {}, components)
 
     def view(**parameters: Any) -> Response:
+        DOOR.set(f"{route.method} {request.path}")
         actor = actors.NOBODY if route.public else actors.current(app)
         query = _query(route)
         in_query.hold(query, whole="query")

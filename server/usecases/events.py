@@ -32,7 +32,7 @@ from server.domain.correlation import (
 )
 from server.domain.decision import NoVerdict
 from server.domain.entity import STATUS, Entity
-from server.domain.refusals import NotAllowed, NotFound, Refusal, WrongState
+from server.domain.refusals import NotFound, Refusal, WrongState
 from server.domain.role import Operation
 from server.domain.values import RecordRef, Value
 from server.engine.walk import StepFailed
@@ -287,8 +287,4 @@ def resume(app: App, actor: Actor, message_id: int) -> Message:
 
 
 def _require(app: App, connection: sa.Connection, actor: Actor) -> None:
-    if not Running(app, connection, actor).rights.permits(ADMINISTER):
-        raise NotAllowed(
-            "Your roles do not let you look after the inbox.",
-            hint=f"It takes a role with the permission '{ADMINISTER}'.",
-        )
+    Running(app, connection, actor).rights.require_permission(ADMINISTER, "look after the inbox")

@@ -14,7 +14,7 @@ from pathlib import Path
 from server import loading
 from server.domain.actor import Actor
 from server.domain.definitions import Definitions
-from server.domain.refusals import NotAllowed, WrongState
+from server.domain.refusals import WrongState
 from server.loading import Diagnostic
 from server.loading.diagnostics import Mark
 from server.loading.faults.decision import table_refused
@@ -133,8 +133,7 @@ def publish(
         WrongState: the database does not have what the new entities need.
     """
     with app.database.read() as connection:
-        if not Running(app, connection, actor).rights.permits(PUBLISH):
-            raise NotAllowed("Your roles do not let you publish definitions.")
+        Running(app, connection, actor).rights.require_permission(PUBLISH, "publish definitions")
     found = check(folders, evaluator)
     if found.definitions is None:
         return generation(app.database), found

@@ -12,7 +12,7 @@ from typing import Any
 
 from server.domain.actor import Actor
 from server.domain.entity import KEPT_FIELDS, Entity
-from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from server.domain.refusals import Conflict, Invalid, NotFound, WrongState
 from server.domain.role import Operation
 from server.domain.somebody import PERSON
 from server.domain.values import RecordRef, Value, to_json
@@ -21,6 +21,7 @@ from server.usecases import duties, holding, record_views, showing
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import Problems
+from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.views import ChangeLine, Page, RecordTitle, RecordView
 
@@ -389,7 +390,9 @@ def _may_change(
             hint="Do it there; or, with the right to override, give a reason.",
         )
     if not running.rights.permits(OVERRIDE):
-        raise NotAllowed(
+        raise not_allowed(
+            running.actor,
+            f"the permission {OVERRIDE}",
             "Your roles do not let you override what an open run writes.",
             hint=" ".join(sentences),
         )

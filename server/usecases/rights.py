@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server.domain.actor import Actor
-from server.domain.refusals import NotAllowed, NotFound
+from server.domain.refusals import NotAllowed
 from server.domain.role import Grant, Operation, Own, Which
 from server.domain.somebody import Somebody
 from server.domain.values import RecordRef, Value
@@ -21,6 +21,7 @@ from server.storage import own
 from server.storage.people import People
 from server.storage.records import Records
 from server.usecases.app import App
+from server.usecases.refusing import not_allowed, out_of_reach
 
 _DOING = {
     Operation.READ: "read",
@@ -33,9 +34,9 @@ _DOING = {
 def rights_of(app: App, actor: Actor, people: People) -> Rights:
     """The rights of an actor, by the roles held and the groups belonged to now."""
     if actor.person is None:
-        return Rights(app, None)
+        return Rights(app, actor, None)
     groups = people.groups_of(actor.person)
-    return Rights(app, Somebody(actor.person, groups, people.holdings(actor.person)))
+    return Rights(app, actor, Somebody(actor.person, groups, people.holdings(actor.person)))
 
 
 def rights_now(app: App, actor: Actor) -> Rights:
@@ -50,6 +51,7 @@ class Rights:
     """What `somebody` may do; None is the application itself, which may do everything."""
 
     app: App
+    actor: Actor
     somebody: Somebody | None
 
     @property
@@ -64,6 +66,20 @@ class Rights:
         return self.somebody is None or any(
             permission in known[key].permissions for key in self.roles
         )
+
+    def require_permission(self, permission: str, what: str) -> None:
+        """Go on only if a role held carries the right; `what` is what it lets people do.
+
+        Raises:
+            NotAllowed: none does.
+        """
+        if not self.permits(permission):
+            raise not_allowed(
+                self.actor,
+                f"the permission {permission}",
+                f"Your roles do not let you {what}.",
+                hint=f"It takes a role with the permission '{permission}'.",
+            )
 
     # -- operations -----------------------------------------------------------------------------
 
@@ -137,7 +153,8 @@ class Rights:
         if self.reaches(connection, Operation.READ, record):
             raise self._refusal(operation, record.entity, record)
         entity = self.app.definitions.entities[record.entity]
-        raise NotFound(f"There is no {entity.title.lower()} {entity.numbered(record.id)}.")
+        sentence = f"There is no {entity.title.lower()} {entity.numbered(record.id)}."
+        raise out_of_reach(self.actor, f"the right to {operation} {record}", sentence)
 
     # -- fields ---------------------------------------------------------------------------------
 
@@ -199,7 +216,9 @@ class Rights:
         ]
         if not fitting:
             title = self.app.definitions.entities[entity].title.lower()
-            raise NotAllowed(
+            raise not_allowed(
+                self.actor,
+                f"the right to create such a {entity}",
                 f"Your roles do not let you create this {title}: it would not be one of yours.",
                 hint="You may create those that concern you or your groups.",
             )
@@ -283,7 +302,9 @@ class Rights:
         what = f"records of the kind {kind.title.lower()}"
         if record is not None:
             what = f"{kind.title.lower()} {kind.numbered(record.id)}"
-        return NotAllowed(
+        return not_allowed(
+            self.actor,
+            f"the right to {operation} {record or entity}",
             f"Your roles do not let you {_DOING[operation]} {what}.",
             hint=f"Roles that do: {', '.join(titles)}."
             if titles

@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.actor import Actor
 from server.domain.beginning import Beginning
 from server.domain.procedure import Procedure
-from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
+from server.domain.refusals import Invalid, NotFound, WrongState
 from server.domain.run import RunState, TaskState
 from server.domain.somebody import PERSON
 from server.domain.values import RecordRef, to_json
@@ -22,6 +22,7 @@ from server.storage import queues, verdicts
 from server.usecases import mending, seeing, showing, submission, tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
+from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.telling import sentence, step_title
 from server.usecases.views import (
@@ -85,7 +86,8 @@ def start(
         beginning = _beginning(book.procedure, beginning_key)
         if actor.person is not None and beginning.by not in _roles(running):
             role = app.definitions.roles[str(beginning.by)]
-            raise NotAllowed(f"{book.procedure.title} is begun by the role {role.title}.")
+            sentence = f"{book.procedure.title} is begun by the role {role.title}."
+            raise not_allowed(actor, f"the role {role.key}", sentence)
         sheet = _sheet(running, book.procedure, beginning)
         values, rows, problems = _answers(running, sheet, answers)
         if problems:
@@ -318,7 +320,7 @@ def cancel(app: App, actor: Actor, run_id: int, reason: str, *, key: Key | None 
     """Stop a run from outside; its open tasks are withdrawn, its history keeps the reason."""
 
     def do(running: Running) -> Callable[[], RunView]:
-        _require(running, CANCEL, "cancel a run")
+        running.rights.require_permission(CANCEL, "cancel a run")
         if not reason.strip():
             raise Invalid("A reason is needed.", {"reason": "Say why the run is cancelled."})
         run = running.runs.load(run_id)
@@ -338,7 +340,7 @@ def failures(app: App, actor: Actor) -> tuple[FailureView, ...]:
     """Where runs could not go on, until the cause is mended."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        _require(running, ADMINISTER, "see failures")
+        running.rights.require_permission(ADMINISTER, "see failures")
         rows = kept_failures.waiting(connection)
         standing = {
             row.run_id: queues.run_row(connection, row.run_id) for row in rows if row.run_id
@@ -363,7 +365,7 @@ def retry(app: App, actor: Actor, failure_id: int) -> int:
     """Do again what failed, as the person who did it; the id of the run that went on."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        _require(running, ADMINISTER, "retry what failed")
+        running.rights.require_permission(ADMINISTER, "retry what failed")
         row = kept_failures.one(connection, failure_id)
         if row is None:
             raise NotFound(f"There is no failure {failure_id}.")
@@ -395,7 +397,7 @@ def dismiss(app: App, actor: Actor, failure_id: int) -> None:
     """
 
     def do(running: Running) -> Callable[[], None]:
-        _require(running, ADMINISTER, "dismiss what failed")
+        running.rights.require_permission(ADMINISTER, "dismiss what failed")
         row = kept_failures.one(running.connection, failure_id)
         if row is None:
             raise NotFound(f"There is no failure {failure_id}.")
@@ -403,14 +405,6 @@ def dismiss(app: App, actor: Actor, failure_id: int) -> None:
         return lambda: None
 
     carry_out(app, actor, do)
-
-
-def _require(running: Running, permission: str, what: str) -> None:
-    if not running.rights.permits(permission):
-        raise NotAllowed(
-            f"Your roles do not let you {what}.",
-            hint=f"It takes a role with the permission '{permission}'.",
-        )
 
 
 def _roles(running: Running) -> frozenset[str]:

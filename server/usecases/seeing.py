@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from server.domain.refusals import NotFound
 from server.domain.role import Operation
 from server.domain.run import TaskState
 from server.domain.values import RecordRef
 from server.engine.seats import candidates
 from server.storage import queues
 from server.storage.queues import Standing, Waiting
+from server.usecases.refusing import out_of_reach
 from server.usecases.rights import Rights
 from server.usecases.running import Running
 
@@ -29,7 +29,8 @@ def require_task(running: Running, row: Waiting, with_roles: Iterable[str] = ())
     """
     is_with = bool(running.rights.roles & frozenset(with_roles))
     if not is_with and not _may_look(running, row.run_id, row.about):
-        raise NotFound(f"There is no task {row.id}.")
+        sentence = f"There is no task {row.id}."
+        raise out_of_reach(running.actor, f"a part in run {row.run_id}", sentence)
 
 
 def require_run(running: Running, row: Standing) -> None:
@@ -39,7 +40,8 @@ def require_run(running: Running, row: Standing) -> None:
         NotFound: they may not.
     """
     if not _may_look(running, row.id, row.about):
-        raise NotFound(f"There is no run {row.id}.")
+        sentence = f"There is no run {row.id}."
+        raise out_of_reach(running.actor, f"a part in run {row.id}", sentence)
 
 
 def hides_facts(running: Running, about: RecordRef) -> bool:

@@ -12,7 +12,7 @@ from server.domain.actor import Actor
 from server.domain.beginning import Beginning
 from server.domain.procedure import Procedure
 from server.domain.recurring import last_over
-from server.domain.refusals import NotAllowed, NotFound, WrongState
+from server.domain.refusals import NotFound, WrongState
 from server.domain.values import RecordRef
 from server.usecases import runs
 from server.usecases.app import App
@@ -21,6 +21,7 @@ from server.usecases.running import Running
 from server.usecases.views import RunView
 
 ADMINISTER = "administer"
+BEGINS = "begin what others hand over or only time begins"
 
 
 def begin_on(
@@ -37,7 +38,7 @@ def begin_on(
     """
 
     def do(running: Running) -> Callable[[], RunView]:
-        _require(running)
+        running.rights.require_permission(ADMINISTER, BEGINS)
         book = running.book(procedure)
         beginning = _beginning(book.procedure, start)
         if beginning.at is None and beginning.after is None:
@@ -70,7 +71,7 @@ def begin_for_period(
     """
 
     def do(running: Running) -> Callable[[], tuple[RunView, ...]]:
-        _require(running)
+        running.rights.require_permission(ADMINISTER, BEGINS)
         book = running.book(procedure)
         beginning = _beginning(book.procedure, start)
         if beginning.every is None:
@@ -88,11 +89,3 @@ def _beginning(procedure: Procedure, start: str) -> Beginning:
         names = ", ".join(item.key for item in procedure.starts)
         raise NotFound(f"{procedure.title} has no start '{start}'.", hint=f"Known are: {names}.")
     return found
-
-
-def _require(running: Running) -> None:
-    if not running.rights.permits(ADMINISTER):
-        raise NotAllowed(
-            "Your roles do not let you begin what others hand over or only time begins.",
-            hint=f"It takes a role with the permission '{ADMINISTER}'.",
-        )

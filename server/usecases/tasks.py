@@ -32,6 +32,7 @@ from server.usecases import mending, rows, seeing, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import read_values
+from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.views import Completed, OutcomeView, Page, TaskLine, TaskView
 
@@ -235,7 +236,8 @@ def release(
     def do(running: Running) -> Callable[[], TaskView]:
         walk, task = open_task(running, task_id, expecting)
         if task.claimed_by != actor.id and not running.rights.permits(ASSIGN):
-            raise NotAllowed("Only who has claimed a task can release it.")
+            sentence = "Only who has claimed a task can release it."
+            raise not_allowed(actor, f"the permission {ASSIGN}", sentence)
         if task.claimed_by is not None:
             walk.happen(happened.TaskReleased(task.step, task.number))
         return lambda: view_after(running, task_id)
@@ -258,7 +260,8 @@ def assign(
         walk, task = open_task(running, task_id, expecting)
         persons = {item.id for item in candidates(task.seat, running.records)}
         if actor.id not in persons and not running.rights.permits(ASSIGN):
-            raise NotAllowed("Only somebody who may do a task can give it to another.")
+            sentence = "Only somebody who may do a task can give it to another."
+            raise not_allowed(actor, f"the permission {ASSIGN}", sentence)
         if person not in persons:
             raise Invalid(
                 "This person may not do the task.",
@@ -420,15 +423,19 @@ def _must_be_open(run: Run, task: Task) -> None:
 
 def must_do(running: Running, task: Task) -> None:
     if running.actor.id in task.seat.not_by:
-        raise NotAllowed(
+        raise not_allowed(
+            running.actor,
+            "somebody else than who asked for it",
             "This is your own request, and nobody signs what they have asked for themselves.",
             hint="Somebody else who holds the role signs it.",
         )
     if not _may_do(running, task.seat, task.claimed_by):
         role = running.app.definitions.roles.get(task.seat.role)
-        raise NotAllowed(
+        raise not_allowed(
+            running.actor,
+            f"the role {task.seat.role}",
             f"This task is for {role.title if role else task.seat.role}, a role that you do not "
-            "hold here."
+            "hold here.",
         )
     if task.claimed_by not in {None, running.actor.id} and running.actor.person is not None:
         holder = RecordRef(PERSON, task.claimed_by or 0)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from server.domain.actor import APPLICATION, Actor
-from server.domain.refusals import Failed, NotAllowed, NotFound, WrongState
+from server.domain.refusals import Failed, NotFound, WrongState
 from server.domain.run import Seat
 from server.domain.values import RecordRef
 from server.engine import events as happened
@@ -15,6 +15,7 @@ from server.storage import waiting
 from server.usecases import tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
+from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.views import TaskView
 
@@ -93,6 +94,6 @@ def begin_as_needed(
 def _must_hold(running: Running, person: RecordRef, seat: Seat) -> None:
     if person not in candidates(seat, running.records):
         role = running.app.definitions.roles.get(seat.role)
-        raise NotAllowed(
-            f"This is for {role.title if role else seat.role}, a role that you do not hold here."
-        )
+        title = role.title if role else seat.role
+        sentence = f"This is for {title}, a role that you do not hold here."
+        raise not_allowed(running.actor, f"the role {seat.role}", sentence)

@@ -33,7 +33,7 @@ from server.domain.step import (
 from server.domain.values import WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type
 from server.rules import Rules
 from server.storage.database import Database
-from server.usecases import App, access
+from server.usecases import App, access, tasks
 from tests.builders import (
     ENTITIES,
     ROLES,
@@ -47,6 +47,7 @@ from tests.builders import (
 from tests.premises import Premises
 
 PASSWORD = "a long and secret one"
+BEGIN = "/begin/incident-handling/by-phone/"
 FINDINGS = Type(Kind.ANSWERS, members={"solved": YES_NO, "outcome": choice("resolved", "again")})
 NAMES = {"incident_request": ref("incident_request"), "findings": FINDINGS}
 VERDICT = Type(Kind.ANSWERS, members={"credit": choice("due", "none")})
@@ -314,3 +315,12 @@ def send(client: FlaskClient, address: str, *, at: str | None = None, **fields: 
     assert page.status_code == 200, page.get_data(as_text=True)[:400]
     changed = {key.replace("__", "-"): value for key, value in fields.items()}
     return client.post(address, data=filled(page) | {"csrf_token": token(page)} | changed)
+
+
+@pytest.fixture
+def begun(office):
+    """The id of the task that Ann's call has made for Bob."""
+    answer = send(office.browser("ann"), BEGIN, f__summary="Printer burns")
+    assert answer.status_code == 302
+    [line] = tasks.my_work(office.app, office.actor("bob")).items
+    return line.id

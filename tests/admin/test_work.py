@@ -6,23 +6,13 @@ import pytest
 
 from server.domain.values import RecordRef
 from server.usecases import records, runs, tasks
-from tests.admin.conftest import PASSWORD, filled, send, token
+from tests.admin.conftest import BEGIN, PASSWORD, filled, send, token
 
 HANDLED = RecordRef("incident_request", 1)
-BEGIN = "/begin/incident-handling/by-phone/"
 
 
 def text(page):
     return page.get_data(as_text=True)
-
-
-@pytest.fixture
-def begun(office):
-    """The id of the task that Ann's call has made for Bob."""
-    answer = send(office.browser("ann"), BEGIN, f__summary="Printer burns")
-    assert answer.status_code == 302
-    [line] = tasks.my_work(office.app, office.actor("bob")).items
-    return line.id
 
 
 class TestAsNeeded:
