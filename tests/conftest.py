@@ -25,7 +25,7 @@ from argon2 import PasswordHasher
 
 from server.storage import database as databases
 from server.storage.database import Database
-from server.usecases import access
+from server.usecases.access import passwords
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 * 1024**3
@@ -55,7 +55,7 @@ def _quick_passwords() -> Iterator[None]:
     """Hashing as slowly as the product does would take most of the time of many tests."""
     with pytest.MonkeyPatch.context() as patch:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(access, "_HASHER", quick)
+        patch.setattr(passwords, "_HASHER", quick)
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from server.cli import office
 from server.domain.refusals import NotFound
 from server.settings import Settings
-from server.storage.access import Token
+from server.storage.access.tokens import Token
 from server.usecases import App, access
 
 MOST_DAYS = 36_500

@@ -18,7 +18,7 @@ from server.domain.form import Form, FormField, Section
 from server.domain.notification import Notification
 from server.domain.role import Role
 from server.domain.values import DATE_TIME, TEXT, WHOLE_NUMBER, YES_NO
-from server.storage import access as kept
+from server.storage.access import accounts as kept
 from server.usecases import App, access
 from tests.builders import ENTITIES, ROLES, a_field, an_entity, choice, may, ref, stored
 from tests.engine import builders as drawn

@@ -12,6 +12,7 @@ from server.domain.refusals import Invalid, NotAuthenticated, NotFound
 from server.storage.database import Database
 from server.storage.tables import account, attempt, token
 from server.usecases import access
+from server.usecases.access import passwords
 from server.usecases.app import App
 from tests.builders import AT, Clock, an_app, stored
 
@@ -70,7 +71,7 @@ class TestLoggingIn:
         an_account(small)
         with small.database.read() as connection:
             kept = connection.scalar(sa.select(account.c.password))
-        nobodys = access._nobodys_password()
+        nobodys = passwords.nobodys()
         assert argon2.extract_parameters(nobodys) == argon2.extract_parameters(kept)
 
     def test_is_refused_to_persons_who_have_left(self, app: App):

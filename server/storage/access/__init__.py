@@ -1,0 +1,1 @@
+"""Accounts, and all by which somebody is known as one, in and out of their rows."""

@@ -1,0 +1,73 @@
+"""Logging in, and waiting after failures.
+
+Each failure in a row after the fifth makes the next attempt wait longer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from server.domain.actor import Actor
+from server.domain.refusals import NotAuthenticated
+from server.storage.access import accounts as kept
+from server.storage.access import attempts
+from server.usecases.access import passwords
+from server.usecases.access.accounts import actor_of, normal_login
+from server.usecases.app import App
+
+FREE_FAILURES = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+REMEMBERED = timedelta(hours=1)
+"""How long failures count; after that a log-in begins afresh."""
+
+
+def log_in(app: App, login: str, password: str) -> Actor:
+    """The person whose account this is.
+
+    Raises:
+        NotAuthenticated: log-in or password is wrong, the account is closed, or too many attempts
+            have failed.
+    """
+    name = normal_login(login)
+    now = app.now()
+    if name is not None:
+        _wait_after_failures(app, name, now)
+    account = None
+    if name is not None:
+        with app.database.read() as connection:
+            account = kept.by_login(connection, app.models, name)
+    fits = passwords.matches(account.password if account else passwords.nobodys(), password)
+    if account is None or not fits:
+        raise NotAuthenticated("Log-in or password is wrong.")
+    if not account.is_active:
+        raise NotAuthenticated(
+            "This account is closed.", hint="Ask an administrator to open it again."
+        )
+    with app.database.write() as connection:
+        attempts.forget_attempts(connection, account.login)
+        if passwords.is_outdated(account.password):
+            kept.set_password(connection, account.id, passwords.hashed(password))
+    return actor_of(account)
+
+
+def _wait_after_failures(app: App, login: str, now: datetime) -> None:
+    """Count an attempt before it is looked at, so that many at once are counted too."""
+    with app.database.write() as connection:
+        known = attempts.attempts(connection, login)
+        if known is not None and known.last_at > now - REMEMBERED:
+            until = known.last_at + _wait(known.failures)
+            if now < until:
+                seconds = -(-(until - now) // timedelta(seconds=1))
+                raise NotAuthenticated(
+                    f"Too many attempts have failed. Try again in {seconds} seconds."
+                )
+        attempts.count_attempt(connection, login, now, now - REMEMBERED)
+
+
+def _wait(failures: int) -> timedelta:
+    """How long after the last failure the next attempt waits; doubles from the fifth on."""
+    if failures < FREE_FAILURES:
+        return timedelta()
+    doubled = 1 << min(failures - FREE_FAILURES, 10)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
