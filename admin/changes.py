@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from admin import look_up
 from server.domain.entity import STATUS, Entity, Field
-from server.domain.values import Kind, RecordRef, from_json
+from server.domain.values import from_json
 from server.domain.words import in_words
 from server.usecases.views import ChangeLine
 from server.usecases.wording import worded
@@ -31,41 +30,31 @@ class ToldChange:
 
 def told(entity: Entity, lines: Iterable[ChangeLine]) -> list[ToldChange]:
     """The lines as people read them; records are called by their titles."""
-    lines = tuple(lines)
-    refs = {
-        ref for line in lines for raw in (line.old, line.new) if (ref := _ref(entity, line, raw))
-    }
-    titles = look_up.titles(refs)
-    return [_told(entity, line, titles) for line in lines]
+    return [_told(entity, line) for line in lines]
 
 
-def _told(entity: Entity, line: ChangeLine, titles: Mapping[RecordRef, str]) -> ToldChange:
+def _told(entity: Entity, line: ChangeLine) -> ToldChange:
     field = entity.fields.get(line.field)
     return ToldChange(
         at=line.at,
         who=line.who,
         title=field.title if field else in_words(line.field),
-        old=None if line.old is None else _words(entity, field, line.old, titles),
-        new="nothing" if line.new is None else _words(entity, field, line.new, titles),
+        old=None if line.old is None else _words(entity, field, line.old, line.old_title),
+        new="nothing" if line.new is None else _words(entity, field, line.new, line.new_title),
         run_id=line.run_id,
         rule=line.rule,
         reason=line.reason,
     )
 
 
-def _words(entity: Entity, field: Field | None, raw: Any, titles: Mapping[RecordRef, str]) -> str:
+def _words(entity: Entity, field: Field | None, raw: Any, title: str) -> str:
+    if title:
+        return title
     if field is None:
         return str(raw)
     if field.key == STATUS and raw in entity.statuses:
         return entity.statuses[raw].title
     try:
-        return worded(field, from_json(field.type, raw), titles)
+        return worded(field, from_json(field.type, raw))
     except ValueError:  # written when the field was of another type
         return str(raw)
-
-
-def _ref(entity: Entity, line: ChangeLine, raw: Any) -> RecordRef | None:
-    field = entity.fields.get(line.field)
-    if field is None or field.type.kind is not Kind.REF or not isinstance(raw, int):
-        return None
-    return RecordRef(str(field.type.entity), raw)

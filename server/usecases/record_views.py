@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from server.domain.refusals import NotFound
 from server.domain.role import Operation
-from server.domain.values import RecordRef, Value
+from server.domain.somebody import PERSON
+from server.domain.values import Kind, RecordRef, Value
 from server.storage import lookup
+from server.storage.audit import ChangedField
 from server.usecases import holding, showing
 from server.usecases.app import App
 from server.usecases.running import Running
-from server.usecases.views import RecordTitle, RecordView
+from server.usecases.views import ChangeLine, RecordTitle, RecordView
 from server.usecases.wording import worded
 
 RELATED = 50
@@ -76,6 +78,45 @@ def several(
     return tuple(
         _record_view(running, record, values[record], titles[record], named, held or {})
         for record in found
+    )
+
+
+def change_lines(
+    running: Running, entity: str, found: Sequence[ChangedField]
+) -> tuple[ChangeLine, ...]:
+    """What was changed of a record, with the names of who did it and of the records meant."""
+    fields = running.app.definitions.entities[entity].fields
+
+    def meant(line: ChangedField, value: Any) -> RecordRef | None:
+        field = fields.get(line.field)
+        is_ref = field is not None and field.type.kind is Kind.REF and isinstance(value, int)
+        return RecordRef(str(field.type.entity), value) if is_ref and field else None
+
+    refs = [
+        (
+            RecordRef(PERSON, line.person) if line.person else None,
+            meant(line, line.old),
+            meant(line, line.new),
+        )
+        for line in found
+    ]
+    titles = showing.record_titles(running, [ref for of_line in refs for ref in of_line])
+    return tuple(
+        ChangeLine(
+            line.id,
+            line.at,
+            str(titles[who]) if who else "Procedura",
+            line.field,
+            line.old,
+            line.new,
+            line.run,
+            line.step,
+            line.rule,
+            line.reason,
+            str(titles[old]) if old else "",
+            str(titles[new]) if new else "",
+        )
+        for line, (who, old, new) in zip(found, refs, strict=True)
     )
 
 

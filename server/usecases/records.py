@@ -142,23 +142,7 @@ def history(
         found = audit.of_record(connection, record, after=after, limit=limit + 1, but=hidden)
         if not found and after is None and running.records.row(record) is None:
             raise record_views.missing(app, record)
-        persons = {line.person: RecordRef(PERSON, line.person) for line in found if line.person}
-        titles = showing.record_titles(running, persons.values())
-        lines = tuple(
-            ChangeLine(
-                line.id,
-                line.at,
-                str(titles[persons[line.person]]) if line.person else "Procedura",
-                line.field,
-                line.old,
-                line.new,
-                line.run,
-                line.step,
-                line.rule,
-                line.reason,
-            )
-            for line in found[:limit]
-        )
+        lines = record_views.change_lines(running, record.entity, found[:limit])
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
 

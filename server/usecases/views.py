@@ -317,7 +317,10 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One field of one record, changed once."""
+    """One field of one record, changed once.
+
+    `old_title` and `new_title` are what the records are called that a reference meant.
+    """
 
     id: int
     at: datetime
@@ -329,3 +332,5 @@ class ChangeLine:
     step: str | None
     rule: str | None
     reason: str | None
+    old_title: str = ""
+    new_title: str = ""

@@ -294,6 +294,14 @@ class TestFields:
         assert office.found(search="secret") == {own}
         assert office.found(filters={"description": "secret"}) == {own}
 
+    def test_that_refer_to_what_is_out_of_reach_tell_what_it_is_called(self, app: App):
+        office = an_office(app, clerk=may("read", "requester"))
+        own = office.request(requester=office.ann, assigned_group=office.desk)
+        view = records.view(office.app, office.actor, own)
+        assert view.shown["assigned_group"] == "Desk"
+        told = {line.field: line for line in records.history(office.app, office.actor, own).items}
+        assert told["assigned_group"].new_title == "Desk"
+
     def test_are_seen_by_who_enters_as_far_as_entering_shows_them(self, small: App):
         office = an_office(small, clerk=may("create", impact="hidden"))
         view = records.create(office.app, office.actor, INCIDENT, {"summary": "New"})
