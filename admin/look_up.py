@@ -19,12 +19,17 @@ pages = Blueprint("look_up", __name__)
 
 @pages.get("/look-up/<entity>")
 def find(entity: str) -> Any:
-    """Pairs of id and title for what was typed; never more than a list can show."""
+    """Records for what was typed."""
     if entity not in app().definitions.entities:
         raise NotFound(f"There are no records called '{entity}'.")
-    text = request.args.get("text", "")[:100]
-    found = records.look_up(app(), actor(), entity, text, MOST)
-    return jsonify([[ref.id, title] for ref, title in found])
+    return found(entity, request.args.get("text", ""))
+
+
+def found(entity: str, text: str, first: Iterable[tuple[RecordRef, str]] = ()) -> Any:
+    """Pairs of id and title for what was typed, `first` before all; no more than a list can show."""
+    known = dict(first)
+    known |= dict(records.look_up(app(), actor(), entity, text[:100], MOST))
+    return jsonify([[ref.id, title] for ref, title in list(known.items())[:MOST]])
 
 
 def titles(refs: Iterable[RecordRef]) -> Mapping[RecordRef, str]:

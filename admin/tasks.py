@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from admin import commands, errors, links
 from admin.forms import PageForm, page_form
-from admin.look_up import title_of
+from admin.look_up import found, title_of
 from admin.screen import Screen, actor, app, at
 from admin.step_bar import BarStep, step_bar
 from admin.work import who
 from server.domain.refusals import Conflict, Invalid, Refusal
 from server.domain.run import TaskState
+from server.domain.somebody import PERSON
 from server.notation import Titles, swim_lanes
 from server.usecases import asking, runs, tasks
 from server.usecases.commands import AlreadyDone
@@ -95,6 +96,14 @@ class TaskPages(Screen):
         else:
             flash("The question is in the work of whoever was asked.", "success")
         return redirect(url_for("tasks.task", task_id=task_id))
+
+    @at("/<int:task_id>/whom")
+    def whom(self, task_id: int) -> Any:
+        """Whom to ask, as a look-up of persons: those with whom the task is done come first."""
+        text = request.args.get("text", "")
+        beside = tasks.view(app(), actor(), task_id).beside
+        near = [item for item in beside if text.casefold() in str(item).casefold()]
+        return found(PERSON, text, first=[(item.record, str(item)) for item in near])
 
     @at("/<int:task_id>/hold", methods=("POST",))
     def hold(self, task_id: int) -> Response:

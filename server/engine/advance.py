@@ -41,6 +41,7 @@ from server.domain.values import RecordRef, Value
 from server.domain.ways import DONE
 from server.engine import events as happened
 from server.engine import seats
+from server.engine.beside import Beside
 from server.engine.deadlines import Deadlines
 from server.engine.draft import Decide as Ask
 from server.engine.draft import Draft
@@ -82,7 +83,8 @@ class Machine:
         self._tokens = Tokens(self._facts)
         self._lists = Lists(self._tokens, self._facts)
         self._waits = Waits(self._tokens, self._facts, draft.now)
-        self._deadlines = Deadlines(self._facts, people, roles, draft.now)
+        self.beside = Beside(self._facts, people, roles)
+        self._deadlines = Deadlines(self._facts, self.beside, draft.now)
         self._signing = Signing(draft, people, roles, self._facts, self._deadlines)
         self._handing = HandOvers(
             self._tokens, self._lists, self._facts, library, draft.now, actor

@@ -14,9 +14,8 @@ from server.domain.step import (
     Do,
     Due,
 )
-from server.domain.values import RecordRef
 from server.engine import events as happened
-from server.engine import seats
+from server.engine.beside import Beside
 from server.engine.facts import Facts
 from server.engine.moments import moment_of
 from server.engine.walk import Walk
@@ -25,12 +24,9 @@ from server.engine.walk import Walk
 class Deadlines:
     """The deadlines of tasks, for the machine of one command at `now`."""
 
-    def __init__(
-        self, facts: Facts, people: seats.People, roles: seats.Roles, now: datetime
-    ) -> None:
+    def __init__(self, facts: Facts, beside: Beside, now: datetime) -> None:
         self._facts = facts
-        self._people = people
-        self._roles = roles
+        self._beside = beside
         self._now = now
 
     def of(self, walk: Walk, scope: int, action: Do | Approve) -> Limit | None:
@@ -55,7 +51,7 @@ class Deadlines:
         if limit != before:
             walk.happen(happened.TaskDueMoved(task.step, task.number, limit.at))
         if limit.at <= self._now:
-            persons = self._told(walk, task.scope, due.late)
+            persons = self._beside.holding(walk, task.scope, due.late)
             walk.happen(
                 happened.TaskLate(task.step, task.number, task.about, limit.at, due.late, persons)
             )
@@ -64,13 +60,3 @@ class Deadlines:
         at = moment_of(self._facts.value(walk, scope, due.within, at=since), since)
         assert at is not None, "definitions were checked"
         return Limit(since, at)
-
-    def _told(self, walk: Walk, scope: int, role: str) -> tuple[RecordRef, ...]:
-        """Who holds the role for this run; nobody at all is no failure: there is nobody to tell."""
-        meant = walk.book.procedure.lanes.get(role)
-        value = self._facts.value(walk, scope, meant) if meant is not None else None
-        try:
-            seat = seats.seat(role, value, self._roles, self._people)
-        except seats.NobodyHolds:
-            return ()
-        return seats.candidates(seat, self._people)

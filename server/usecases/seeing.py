@@ -1,7 +1,7 @@
 """Who may look at a task or a run: whoever may read what it is about, and who has a part in it.
 
 A part has who began the run, who has or had a task of it, or was asked something; and who may take
-a task of it now. Nothing else tells that the task or the run exists.
+a task of it now, or stands beside one. Nothing else tells that the task or the run exists.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from server.domain.role import Operation
 from server.domain.run import TaskState
 from server.domain.values import RecordRef
 from server.engine.seats import candidates
+from server.engine.walk import StepFailed
 from server.storage import queues
 from server.storage.queues import Standing, Waiting
 from server.usecases.refusing import out_of_reach
@@ -21,14 +22,14 @@ from server.usecases.rights import Rights
 from server.usecases.running import Running
 
 
-def require_task(running: Running, row: Waiting, with_roles: Iterable[str] = ()) -> None:
-    """Go on only if the actor may look at a task; `with_roles` are those that it is done with.
+def require_task(running: Running, row: Waiting, beside: Iterable[RecordRef] = ()) -> None:
+    """Go on only if the actor may look at a task; `beside` are those with whom it is done.
 
     Raises:
         NotFound: they may not.
     """
-    is_with = bool(running.rights.roles & frozenset(with_roles))
-    if not is_with and not _may_look(running, row.run_id, row.about):
+    is_beside = running.actor.person in frozenset(beside)
+    if not is_beside and not _may_look(running, row.run_id, row.about):
         sentence = f"There is no task {row.id}."
         raise out_of_reach(running.actor, f"a part in run {row.run_id}", sentence)
 
@@ -39,7 +40,7 @@ def require_run(running: Running, row: Standing) -> None:
     Raises:
         NotFound: they may not.
     """
-    if not _may_look(running, row.id, row.about):
+    if not _may_look(running, row.id, row.about) and not _is_beside(running, row.id):
         sentence = f"There is no run {row.id}."
         raise out_of_reach(running.actor, f"a part in run {row.id}", sentence)
 
@@ -80,4 +81,20 @@ def _may_look(running: Running, run_id: int, about: RecordRef) -> bool:
         somebody.person in candidates(task.seat, running.records)
         for task in queues.of_run(running.connection, run_id)
         if task.state is TaskState.OPEN
+    )
+
+
+def _is_beside(running: Running, run_id: int) -> bool:
+    """Whether an open task of a run is done with the actor."""
+    run = running.runs.load(run_id, hold=False)
+    if run is None or not run.is_open:
+        return False
+    try:
+        walk = running.walk(run)
+    except StepFailed:
+        return False  # it goes by what is not there any more, and nothing says with whom
+    return any(
+        running.actor.person
+        in running.machine.beside.of(walk, task.scope, walk.step(task.scope, task.step))
+        for task in run.open_tasks
     )

@@ -130,13 +130,14 @@ def _view(running: Running, task_id: int) -> TaskView:
     step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
     action = step.action
     assert isinstance(action, Do | Approve)
-    with_roles = action.with_roles if isinstance(action, Do) else ()
-    seeing.require_task(running, row, with_roles)
+    is_open = row.state is TaskState.OPEN
+    beside = running.machine.beside.of(walk, scope, step) if is_open and is_there else ()
+    seeing.require_task(running, row, beside)
     answers = showing.thawed(row.answers)
     sheet = showing.sheet_of(running, row, step, walk.names(scope))
-    persons = candidates(row.seat, running.records) if row.state is TaskState.OPEN else ()
-    titles = showing.record_titles(running, persons)
-    open_to_me = row.state is TaskState.OPEN and _may_do(running, row.seat, row.claimed_by)
+    persons = candidates(row.seat, running.records) if is_open else ()
+    titles = showing.record_titles(running, (*persons, *beside))
+    open_to_me = is_open and _may_do(running, row.seat, row.claimed_by)
     record = running.records.row(row.about) or {}
     revision = record.get("revision")
     completed_by = _ref(row.completed_by)
@@ -151,7 +152,8 @@ def _view(running: Running, task_id: int) -> TaskView:
         draft=row.draft or {},
         record_revision=revision if isinstance(revision, int) else None,
         candidates=tuple(titles[person] for person in persons),
-        with_roles=with_roles,
+        with_roles=action.with_roles if isinstance(action, Do) else (),
+        beside=tuple(titles[person] for person in beside if person != running.actor.person),
         signatures=showing.signatures(running, run, row, step),
         asked=showing.asked(running, row),
         may_claim=open_to_me and row.claimed_by is None,

@@ -166,7 +166,8 @@ class SignatureView:
 class TaskView:
     """A task as it is worked on: the form, the instruction beside it, the buttons below.
 
-    `signatures` are the seats of the round that it belongs to, where it is one to sign.
+    `signatures` are the seats of the round that it belongs to, where it is one to sign. `beside` are
+    those who hold `with_roles` here: others than the person asking, who may look and be asked.
     """
 
     line: TaskLine
@@ -180,6 +181,7 @@ class TaskView:
     with_roles: tuple[str, ...]
     may_claim: bool
     may_complete: bool
+    beside: tuple[RecordTitle, ...] = ()
     signatures: tuple[SignatureView, ...] = ()
     asked: tuple[AskedView, ...] = ()
     outcome: str | None = None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.refusals import Invalid, NotAllowed, WrongState
+from server.domain.refusals import Invalid, NotAllowed, NotFound, WrongState
 from server.domain.run import RunState, TaskState
+from server.domain.values import RecordRef
 from server.usecases import asking, records, runs, tasks
+from tests.builders import stored
 from tests.usecases.council_hall import Hall, open_hall
 from tests.usecases.test_signing import STAFF, bring, mine, sign, task_of
 
@@ -180,3 +182,70 @@ class TestATaskLaidAside:
             asking.hold(hall.app, hall.actor("Ann"), task_of(hall, "Ann"), " ")
 
         assert refused.value.problems == {"reason": "Say what is being waited for."}
+
+
+class TestWithWhomATaskIsDone:
+    """Nils is a neighbour of the North, Nora one of everywhere; neither may read a proposal."""
+
+    @pytest.fixture
+    def town(self, database) -> Hall:
+        hall = open_hall(database, {"Cleo": "clerk", "Dan": None, "Nils": None, "Nora": None})
+        north = self.area(hall, "North")
+        self.neighbour(hall, "Nils", north)
+        self.neighbour(hall, "Nora")
+        hall.propose(area=north.id)
+        return hall
+
+    def area(self, hall: Hall, name: str) -> RecordRef:
+        return stored(hall.app.database, hall.app.models, "area", name=name)
+
+    def neighbour(self, hall: Hall, name: str, area: RecordRef | None = None) -> None:
+        person = hall.records[name]
+        stored(
+            hall.app.database,
+            hall.app.models,
+            "holder",
+            person=person,
+            role="neighbour",
+            area=area,
+        )
+
+    def test_are_those_who_hold_the_role_here_and_are_named_to_whoever_may_ask(self, town) -> None:
+        assert [str(person) for person in town.task("work-out", "Cleo").beside] == ["Nils", "Nora"]
+        assert [str(person) for person in town.task("work-out", "Nils").beside] == ["Nora"]
+
+    def test_may_look_at_the_task_and_its_run_and_do_neither(self, town) -> None:
+        for name in ("Nils", "Nora"):
+            task = town.task("work-out", name)
+            assert not task.may_claim
+            assert not task.may_complete
+            seen = runs.view(town.app, town.actor(name), task.line.run_id)
+            assert [line.step for line in seen.tasks] == ["work-out"]
+            assert mine(town, name) == []
+            with pytest.raises(NotAllowed):
+                tasks.claim(town.app, town.actor(name), task.line.id)
+
+    def test_are_not_those_who_hold_it_elsewhere(self, town) -> None:
+        self.neighbour(town, "Dan", self.area(town, "South"))
+        line = town.open_tasks()["work-out"]
+
+        with pytest.raises(NotFound):
+            tasks.view(town.app, town.actor("Dan"), line.id)
+        with pytest.raises(NotFound):
+            runs.view(town.app, town.actor("Dan"), line.run_id)
+
+    def test_look_no_longer_once_it_is_done_and_nobody_has_waited_for_them(self, town) -> None:
+        line = town.open_tasks()["work-out"]
+        costs = {"lines": [{"values": {"text": "Wood", "amount": "1"}}], "reason": "Rest"}
+
+        tasks.complete(town.app, town.actor("Cleo"), line.id, outcome=None, answers=costs)
+
+        assert runs.view(town.app, town.actor("Cleo"), line.run_id).line.end == "worked-out"
+        with pytest.raises(NotFound):
+            runs.view(town.app, town.actor("Nils"), line.run_id)
+
+    def test_may_be_nobody(self, database) -> None:
+        hall = open_hall(database, {"Cleo": "clerk"})
+        hall.propose()
+
+        assert hall.task("work-out", "Cleo").beside == ()

@@ -60,6 +60,8 @@ SHAPES["Task"] = shape(
         "record_revision": nullable(WHOLE),
         "candidates": listing(component("RecordTitle")),
         "with_roles": listing(KEY),
+        "beside": listing(component("RecordTitle"))
+        | {"description": "Those who hold these roles here: they may look and be asked"},
         "may_claim": YES_NO,
         "may_complete": YES_NO,
         "signatures": listing(component("TaskSignature"))
@@ -144,6 +146,7 @@ def task(view: TaskView) -> dict[str, Any]:
         "record_revision": view.record_revision,
         "candidates": [record_title(item) for item in view.candidates],
         "with_roles": list(view.with_roles),
+        "beside": [record_title(item) for item in view.beside],
         "may_claim": view.may_claim,
         "may_complete": view.may_complete,
         "signatures": [_signature(item) for item in view.signatures],
