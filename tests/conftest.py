@@ -23,9 +23,14 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from server import loading
+from server.cli import db
 from server.storage import database as databases
 from server.storage.database import Database
+from server.usecases import publish
 from server.usecases.access import passwords
+from tests import reading
+from tests.builders import models_of
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 * 1024**3
@@ -65,6 +70,14 @@ def _quick_commits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(databases, "SYNCHRONOUS", "OFF")
         yield
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever reads definitions reads equal ones once a process, and maps their entities once."""
+    monkeypatch.setattr(loading, "load", reading.read)
+    for module in (publish, db):
+        monkeypatch.setattr(module, "Models", models_of)
 
 
 @pytest.fixture(scope="session")

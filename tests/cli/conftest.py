@@ -1,49 +1,8 @@
-"""Commands read definitions anew each time, as programs of their own have to; here equal ones once."""
-
 from __future__ import annotations
-
-from collections.abc import Hashable, Iterable, Iterator
-from importlib.resources.abc import Traversable
-from pathlib import Path
 
 import pytest
 
-from server import loading
-from server.cli import db
-from server.loading import Folder, Loaded
-from server.usecases import publish
-from tests.builders import models_of
-
-_load = loading.load
-READ: dict[Hashable, Loaded] = {}
-
 
 @pytest.fixture(autouse=True)
-def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "load", read)
-    for module in (publish, db):
-        monkeypatch.setattr(module, "Models", models_of)
-
-
-def read(sources: Iterable[Folder | Path]) -> Loaded:
-    """What was loaded of the same files, where they say the same."""
-    folders = tuple(sources)
-    name = tuple(
-        (item.name, item.shown, *written(item.root))
-        if isinstance(item, Folder)
-        else (item, *written(item))
-        for item in folders
-    )
-    if name not in READ:
-        READ[name] = _load(folders)
-    return READ[name]
-
-
-def written(place: Traversable) -> Iterator[Hashable]:
-    """Everything in a folder, and what is written there."""
-    if place.is_file():
-        yield place.name, place.read_bytes()
-    if place.is_dir():
-        for inner in place.iterdir():
-            yield place.name, inner.name
-            yield from written(inner)
+def _read_once(read_once: None) -> None:
+    """No command is tried for what it reads: equal definitions are read once for all of them."""

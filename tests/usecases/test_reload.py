@@ -18,7 +18,6 @@ from server.domain.refusals import NotAllowed, WrongState
 from server.main import Server
 from server.settings import Settings
 from server.storage.database import Database
-from server.storage.models import Models
 from server.usecases import database as databases
 from server.usecases import publish
 from tests.builders import acting, stored
@@ -47,9 +46,10 @@ BROKEN = {
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """A site folder with one decision of its own."""
-    folder = tmp_path / "site"
+def site(tmp_path: Path, monkeypatch) -> Path:
+    """A site folder with one decision of its own, named as from where one works."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("site")
     (folder / "decisions").mkdir(parents=True)
     write(folder, SITE.format(key="how-dear", limit=100, expected="yes"))
     return folder
@@ -63,7 +63,7 @@ def write(site: Path, text: str, key: str = "how-dear") -> None:
 def server(sqlite: Database, site: Path, tmp_path: Path, monkeypatch) -> Server:
     definitions = publish.check((site,), trial=False).definitions
     assert definitions is not None
-    models = Models(definitions.entities)
+    models = publish.Models(definitions.entities)
     plan = databases.plan(sqlite, models)
     databases.apply(sqlite, models, plan, confirmed=True, now=datetime.now(UTC))
     monkeypatch.setattr(main, "LOOK_SECONDS", 0.0)
@@ -101,6 +101,7 @@ def test_what_is_published_is_taken_by_a_running_server(server, site) -> None:
     assert "120" in limit_of(server)
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
 def test_wrong_files_are_told_and_change_nothing(server, site, text) -> None:
     served = server.app
@@ -140,6 +141,7 @@ def test_shipped_definitions_with_any_byte_range_destroyed_are_told_or_taken(tmp
         shutil.rmtree(folder)
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_server_that_cannot_load_what_was_published_goes_on_with_what_it_has(
     server, site, caplog
 ) -> None:
@@ -155,6 +157,7 @@ def test_a_server_that_cannot_load_what_was_published_goes_on_with_what_it_has(
     assert "cannot be served here; going on" in caplog.text
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_server_whose_folder_is_gone_goes_on_with_what_it_has(server, site, caplog) -> None:
     publish_now(server, site)
     shutil.rmtree(site)
@@ -163,6 +166,7 @@ def test_a_server_whose_folder_is_gone_goes_on_with_what_it_has(server, site, ca
     assert "cannot be served here; going on" in caplog.text
 
 
+@pytest.mark.usefixtures("read_once")
 def test_entities_that_the_database_does_not_have_yet_are_refused_with_what_to_do(
     server, site
 ) -> None:
@@ -179,6 +183,7 @@ def test_entities_that_the_database_does_not_have_yet_are_refused_with_what_to_d
     assert "lamp" not in server.app.definitions.entities
 
 
+@pytest.mark.usefixtures("read_once")
 def test_only_who_may_publish_does(server, site) -> None:
     person = stored(server.database, server.app.models, "person", name="Ann")
 
