@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +20,7 @@ from server.storage.models import Models
 from server.usecases import App, access
 from server.usecases.sample.organisation import enter
 from tests.builders import Clock
-from tests.promises.town import TownWithin
+from tests.promises.town import Ground, TownWithin
 
 Opened = Callable[..., TownWithin]
 
@@ -70,32 +69,57 @@ def postgresql_template(
     _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def opened(
-    request: pytest.FixtureRequest,
-    shipped: Served,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Opened]:
-    """Opens a town on a database of its own, as often as it is asked."""
-    with contextlib.ExitStack() as stack:
+@dataclass(frozen=True)
+class Place:
+    """A ground for towns, and how its database is made anew; tokens for Fernwick's people."""
 
-        def open_town(point: str = "") -> TownWithin:
-            if request.param == "sqlite":
-                template, tokens = request.getfixturevalue("sqlite_template")
-                path = tmp_path_factory.mktemp("town") / "town.db"
-                shutil.copyfile(template, path)
-                database = Database(f"sqlite:///{path}")
-            else:
-                server: sa.URL = request.getfixturevalue("postgresql_server")
-                template, tokens = request.getfixturevalue("postgresql_template")
-                name = f"town_{uuid.uuid4().hex}"
-                _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-                stack.callback(_administer, server, f"DROP DATABASE {name} WITH (FORCE)")
-                database = Database(server.set(database=name).render_as_string(False))
-            stack.callback(database.dispose)
-            return TownWithin.opened(shipped.on(database), tokens, point)
+    ground: Ground
+    tokens: Mapping[str, str]
+    make_anew: Callable[[], None]
 
-        yield open_town
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+)
+def _place(
+    request: pytest.FixtureRequest, shipped: Served, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    """Making all routes takes as long as walking a journey, so it is done once for all of them."""
+    if request.param == "sqlite":
+        template, tokens = request.getfixturevalue("sqlite_template")
+        path = tmp_path_factory.mktemp("town") / "town.db"
+        database = Database(f"sqlite:///{path}")
+
+        def make_anew() -> None:
+            for file in path.parent.glob(f"{path.name}*"):
+                file.unlink()
+            shutil.copyfile(template, path)
+    else:
+        server: sa.URL = request.getfixturevalue("postgresql_server")
+        template, tokens = request.getfixturevalue("postgresql_template")
+        name = f"town_{uuid.uuid4().hex}"
+        database = Database(server.set(database=name).render_as_string(False))
+
+        def make_anew() -> None:
+            _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+
+    yield Place(Ground(shipped.on(database)), tokens, make_anew)
+    database.dispose()
+
+
+@pytest.fixture
+def opened(_place: Place) -> Iterator[Opened]:
+    """Opens a town as often as it is asked; the one before is no more."""
+    database = _place.ground.app.database
+
+    def open_town(point: str = "") -> TownWithin:
+        database.dispose()
+        _place.make_anew()
+        return _place.ground.build(_place.tokens, point)
+
+    yield open_town
+    database.dispose()
 
 
 def _people_enter(shipped: Served, database: Database) -> Mapping[str, str]:
