@@ -47,8 +47,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command that an empty environment has after installing the wheel."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    run(str(folder / "bin" / "pip"), "install", "--quiet", str(wheel))
+    venv.create(folder)
+    pip = (sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"))
+    run(*pip, "install", "--quiet", "--no-compile", str(wheel))
     return folder / "bin" / "procedura"
 
 
