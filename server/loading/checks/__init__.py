@@ -71,6 +71,8 @@ NAMES = (
     "given_incomplete",
     "unknown_branch",
     "turns_of_nothing",
+    "own_members",
+    "may_start_empty",
     "as_needed_first",
     "way_out_of_choice",
     "duplicate_condition",
