@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain.correlation import Correlation, Reading
-from server.domain.decision import Decision, NoVerdict
+from server.domain.decision import Decision, Hits, NoVerdict
 from server.domain.entity import Entity
 from server.domain.form import Form, FormField
 from server.domain.procedure import Procedure
@@ -39,6 +39,7 @@ WHY_THE_SAME = {
     "swap two rows": "no two of the conditions hold at once, or both lead to the same",
     "drop read_only on a form": "rules decide the field, or it is a list: nobody can type it anyway",
     "swap two rules": "the two say the same, or never both hold",
+    "another hit policy": "it is proved that one rule holds for everything, and never two",
     "drop a translation": "what is not translated becomes the same",
     "drop all_at_once of a step": "nobody works and nothing waits in these turns: each ends before the next",
 }
@@ -169,6 +170,15 @@ def _turns_meet(step: Step) -> bool:
         for one in (*item.set, *(each for way in item.outcomes.values() for each in way.set))
     ]
     return not all(text.split(".")[0] == turns.name for text in written)
+
+
+def has_one_rule_for_all(before: Decision, after: Decision) -> bool:
+    """Whether the order and policy of the rules say nothing more, where never two of them hold.
+
+    The one is asked of a table of which that is proved.
+    """
+    alike = {Hits.EXACTLY_ONE, Hits.FIRST, Hits.ANY}
+    return before.hits is Hits.EXACTLY_ONE and after.hits in alike
 
 
 def says_the_same(before: Decision, after: Decision) -> bool:

@@ -4,12 +4,17 @@ import pytest
 
 from tests.mutation.breaks import breaks
 from tests.mutation.equivalence import WHY_THE_SAME
+from tests.mutation.reasons import REASONS
 from tests.mutation.trial import EQUIVALENT, Workshop
 
 pytestmark = pytest.mark.slow
 
 
-FILES = {"drop read_only on a form": "form", "drop a translation": "correlation"}
+FILES = {
+    "drop read_only on a form": "form",
+    "drop a translation": "correlation",
+    "another hit policy": "decision",
+}
 """Kinds of break that are of other files than procedures."""
 
 
@@ -42,6 +47,7 @@ def judged(workshop):
         ("swap two steps", "change-approval", "ask-customers and ask-owner"),
         ("drop read_only on a form", "incident-tracking", "priority"),
         ("drop a translation", "prometheus-alertmanager", "severity: warning"),
+        ("another hit policy", "cab-verdict", "exactly-one to first"),
     ],
 )
 def test_what_changes_nothing_says_why(judged, kind, key, what):
@@ -61,7 +67,18 @@ def test_what_changes_nothing_says_why(judged, kind, key, what):
         ("swap two steps", "change-approval", "review and stop-conflict"),
         ("drop read_only on a form", "incident-tracking", "summary"),
         ("drop a translation", "prometheus-alertmanager", "severity: page"),
+        ("another hit policy", "cab-verdict", "exactly-one to all"),
     ],
 )
 def test_what_only_looks_so_is_tried(judged, kind, key, what):
     assert judged(kind, key, what).by != EQUIVALENT
+
+
+def test_reasons_are_given_for_breaks_that_there_are(workshop):
+    kinds = {
+        item.kind
+        for (kind, key), data in workshop.data().items()
+        for item in breaks(kind, key, data)
+    }
+
+    assert REASONS.keys() <= kinds

@@ -32,6 +32,7 @@ from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
 from tests.mutation.equivalence import (
     WHY_THE_SAME,
+    has_one_rule_for_all,
     is_alike,
     offers_alike,
     reads_alike,
@@ -168,7 +169,7 @@ class Workshop:
     def _is_same(self, broken: Break, made: Manuscript) -> bool:
         kind, key = broken.address
         before, after = (getattr(item, _PLURALS[kind])[key] for item in (self._whole, made))
-        if kind == "decision" and says_the_same(before, after):
+        if kind == "decision" and self._decides_alike(before, after):
             return True
         if kind == "process":
             return False
@@ -179,6 +180,16 @@ class Workshop:
         if kind == "form" and offers_alike(before, after, self._whole.entities):
             return True
         return bool(_plain(before) == _plain(after))
+
+    def _decides_alike(self, before: Decision, after: Decision) -> bool:
+        if says_the_same(before, after):
+            return True
+        is_proved = self._whole.surveys.get(before.key) == ()
+        return (
+            is_proved
+            and has_one_rule_for_all(before, after)
+            and _plain(_in_order(before)) == _plain(_in_order(replace(after, hits=before.hits)))
+        )
 
     def _otherwise(self, made: Manuscript) -> dict[Read, tuple[Any, Any]]:
         """All that is made of the definitions and is not what it was: before, and now."""
@@ -241,6 +252,11 @@ class Workshop:
             if found:
                 return f"{story.title}: {found[0].sentence}"
         return ""
+
+
+def _in_order(decision: Decision) -> Decision:
+    """The same with its rules in the order of their names."""
+    return replace(decision, rules=tuple(sorted(decision.rules, key=lambda rule: rule.key)))
 
 
 def _outside_of_runs(procedure: Procedure) -> Procedure:
