@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from server.domain.actor import Actor
-from server.domain.refusals import NotAuthenticated
+from server.domain.refusals import NotAllowed, NotAuthenticated
+from server.domain.scope import Scope
 from server.usecases import App, access
 
 NOBODY = Actor("Nobody")
@@ -27,10 +28,17 @@ def token() -> str:
     return credentials.strip()
 
 
-def current(app: App) -> Actor:
-    """The person who asks.
+def current(app: App, needed: Scope) -> Actor:
+    """The person who asks, by a token that reaches as far as is needed.
 
     Raises:
         NotAuthenticated: there is no token, or it is unknown, revoked or has run out.
+        NotAllowed: the token does not reach so far.
     """
-    return access.actor_of_token(app, token())
+    actor, scope = access.bearer(app, token())
+    if not scope.covers(needed):
+        raise NotAllowed(
+            f"This token has the scope '{scope}'; this takes '{needed}'.",
+            hint="Make a token of that scope, or ask for less.",
+        )
+    return actor

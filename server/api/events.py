@@ -7,6 +7,7 @@ from server.api import representations as shown
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import ANYTHING, WHOLE, component, shape
 from server.domain.definitions import Definitions
+from server.domain.scope import Scope
 from server.storage.inbox import MessageState
 from server.usecases import App, events
 
@@ -42,6 +43,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
                 **paging.PAGED,
             },
             refuses=(403,),
+            scope=Scope.ADMINISTER,
         ),
         Route(
             "POST",
@@ -52,6 +54,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             _resume,
             {200: component("Message")},
             refuses=(403, 409),
+            scope=Scope.ADMINISTER,
         ),
     )
 

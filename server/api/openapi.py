@@ -14,6 +14,7 @@ from server.api.refusals import STATUS
 from server.api.routes import IfMatch, Route
 from server.api.schemas import ID, Schema, component, mapping, shape
 from server.domain.definitions import Definitions
+from server.domain.scope import Scope
 
 _TAGS = {
     "Tasks": "What waits for a person: your queues, and the work itself",
@@ -27,6 +28,11 @@ _TAGS = {
     "Tokens": "How programs say who asks",
     "Description": "This document",
 }
+_REACH = (
+    "`read` to what is asked by GET",
+    "`write` to a person's daily work",
+    "`administer` to everything",
+)
 PROBLEM: Schema = shape(
     {
         "type": {"type": "string"},
@@ -43,7 +49,7 @@ PROBLEM: Schema = shape(
 _MEANS = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read",
     HTTPStatus.UNAUTHORIZED: "There is no token, or it is not known",
-    HTTPStatus.FORBIDDEN: "Your roles do not allow it",
+    HTTPStatus.FORBIDDEN: "Your roles, or the scope of your token, do not allow it",
     HTTPStatus.NOT_FOUND: "There is no such thing",
     HTTPStatus.CONFLICT: "Its state, or somebody else's change, does not permit it",
     HTTPStatus.PRECONDITION_FAILED: "It has changed since you read what If-Match names",
@@ -85,7 +91,8 @@ def document(
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token of POST /tokens, or of `procedura token`",
+                    "description": "A token of POST /tokens, of `procedura token`, or of the page "
+                    "My account. Its scope says how far it reaches: " + "; ".join(_REACH),
                 }
             },
             "responses": {
@@ -204,6 +211,8 @@ def _refused(route: Route) -> set[int]:
     found = set(route.refuses) | {HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE}
     if not route.public:
         found.add(HTTPStatus.UNAUTHORIZED)
+        if route.takes is not Scope.READ:
+            found.add(HTTPStatus.FORBIDDEN)
     if route.path_parameters:
         found.add(HTTPStatus.NOT_FOUND)
     if route.body is not None:

@@ -22,6 +22,7 @@ from server.api.refusals import ConditionFailed, ConditionNeeded
 from server.api.schemas import ID, LARGEST_ID, Schema
 from server.domain.actor import Actor
 from server.domain.refusals import Conflict, Invalid, Malformed, NotFound
+from server.domain.scope import Scope
 from server.usecases import App
 from server.usecases.commands import AlreadyDone, Key
 from server.usecases.refusing import DOOR
@@ -176,6 +177,15 @@ class Route:
     """Answers what has a revision, told as its ETag."""
     hidden: bool = False
     """Answers with a better sentence than 404 would have; no part of the API."""
+    scope: Scope | None = None
+    """The scope that it takes, where the method does not tell it."""
+
+    @property
+    def takes(self) -> Scope:
+        """How far a token has to reach."""
+        if self.scope is not None:
+            return self.scope
+        return Scope.READ if self.method == "GET" else Scope.WRITE
 
     @property
     def rule(self) -> str:
@@ -194,7 +204,7 @@ def serve(api: Blueprint, app: App, route: Route, components: Mapping[str, Schem
 
     def view(**parameters: Any) -> Response:
         DOOR.set(f"{route.method} {request.path}")
-        actor = actors.NOBODY if route.public else actors.current(app)
+        actor = actors.NOBODY if route.public else actors.current(app, route.takes)
         query = _query(route)
         in_query.hold(query, whole="query")
         body = _body(route, in_body)

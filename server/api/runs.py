@@ -11,6 +11,7 @@ from server.api.schemas import ID, Schema, closed, component, listing, nullable,
 from server.domain.definitions import Definitions
 from server.domain.refusals import Invalid
 from server.domain.run import RunState
+from server.domain.scope import Scope
 from server.domain.values import RecordRef
 from server.usecases import App, runs, starting, waiting
 from server.usecases.views import RunView
@@ -51,6 +52,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             body_needed=True,
             keyed=True,
             refuses=(403, 404, 409),
+            scope=Scope.ADMINISTER,
             description="For those who administer: where a procedure should have handed over and "
             "did not, or the moment of a record should not be waited for. Where a run is open on "
             "the record already, that is the answer.",
@@ -67,6 +69,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             body_needed=True,
             keyed=True,
             refuses=(403, 404, 409),
+            scope=Scope.ADMINISTER,
             description="For those who administer, and starts that recur.",
         ),
         Route(
@@ -134,6 +137,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             _failures,
             {200: _list_of("Failure")},
             refuses=(403,),
+            scope=Scope.ADMINISTER,
         ),
         Route(
             "POST",
@@ -144,6 +148,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             _retry,
             {200: component("Run")},
             refuses=(403, 409, 422),
+            scope=Scope.ADMINISTER,
         ),
     )
 

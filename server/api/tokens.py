@@ -8,6 +8,7 @@ from server.api import actors
 from server.api.routes import Answer, Call, Route
 from server.api.schemas import MOMENT, NAME_LENGTH, TEXT, closed, nullable, shape, text
 from server.domain.definitions import Definitions
+from server.domain.scope import Scope
 from server.domain.values import DATE_TIME, from_json, to_json
 from server.usecases import App, access
 
@@ -32,6 +33,13 @@ def routes(_definitions: Definitions) -> tuple[Route, ...]:
                     | {"description": "What the token is for, to tell it from others"},
                     "expires_at": nullable(MOMENT)
                     | {"description": "When it runs out; never, when nothing is said"},
+                    "scope": {
+                        "type": "string",
+                        "enum": [scope.value for scope in Scope],
+                        "default": Scope.WRITE.value,
+                        "description": "How far it reaches of what you may do: `read` reads only, "
+                        "`write` does daily work too, `administer` does everything",
+                    },
                 },
                 required=("login", "password"),
             ),
@@ -48,6 +56,7 @@ def routes(_definitions: Definitions) -> tuple[Route, ...]:
             "Tokens",
             _revoke,
             {204: None},
+            scope=Scope.READ,
         ),
     )
 
@@ -56,8 +65,9 @@ def _create(app: App, call: Call) -> Answer:
     body = call.body
     expires = from_json(DATE_TIME, body.get("expires_at"))
     assert expires is None or isinstance(expires, datetime)
+    scope = Scope(body.get("scope", Scope.WRITE))
     actor = access.log_in(app, body["login"], body["password"])
-    token = access.create_token(app, actor, body.get("label", "API"), expires)
+    token = access.create_token(app, actor, body.get("label", "API"), expires, scope)
     return Answer({"token": token, "expires_at": to_json(expires)}, status=201)
 
 

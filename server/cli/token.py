@@ -8,6 +8,7 @@ from typing import Any
 
 from server.cli import office
 from server.domain.refusals import NotFound
+from server.domain.scope import Scope
 from server.settings import Settings
 from server.storage.access.tokens import Token
 from server.usecases import App, access
@@ -29,6 +30,12 @@ def register(subparsers: Any) -> None:
     create.add_argument(
         "--days", type=_days, help="after how many days it runs out (default: never)"
     )
+    create.add_argument(
+        "--scope",
+        choices=[scope.value for scope in Scope],
+        default=Scope.WRITE.value,
+        help="how far it reaches of what the person may do (default: %(default)s)",
+    )
     create.set_defaults(run=_create)
     listing = verbs.add_parser("list", help="tell the tokens of an account")
     listing.add_argument("login")
@@ -46,7 +53,7 @@ def _create(arguments: argparse.Namespace, settings: Settings) -> int:
             raise NotFound(f"There is no open account '{arguments.login}'.")
         days = arguments.days
         expires = None if days is None else app.now() + timedelta(days=days)
-        return access.create_token(app, actor, arguments.label, expires)
+        return access.create_token(app, actor, arguments.label, expires, Scope(arguments.scope))
 
     return office.carry_out(settings, do)
 
@@ -69,7 +76,9 @@ def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
 def _line(token: Token) -> str:
     until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without end"
     state = f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else until
-    return f"{token.id:6}  {token.created_at:%Y-%m-%d}  {state:20}  {token.label}"
+    return (
+        f"{token.id:6}  {token.created_at:%Y-%m-%d}  {state:20}  {token.scope:10}  {token.label}"
+    )
 
 
 def _days(text: str) -> int:

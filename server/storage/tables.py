@@ -322,6 +322,7 @@ token = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+    Column("scope", sa.String(20), nullable=False, server_default="administer"),
     comment="Bearer tokens of the API, as SHA-256 digests",
 )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
+from server.api import routes_of
+from server.domain.scope import Scope
 from tests.api.desk import PASSWORD, problem
 
 
@@ -51,3 +55,44 @@ def test_a_token_is_given_back(ann):
 
 def test_a_token_is_not_kept_by_anything_between(nobody):
     assert log_in(nobody).headers["Cache-Control"] == "no-store"
+
+
+def asked_of(route) -> str:
+    """An address of the route; that nothing has that number is found out later than who asks."""
+    return route.path.format_map(defaultdict(lambda: "1"))
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.WRITE])
+def test_a_token_serves_on_every_route_as_far_as_its_scope_reaches(desk, nobody, scope):
+    desk.person("Root", "administrator")
+    nobody.token = log_in(nobody, login="root", scope=scope).json["token"]
+    beyond = {
+        route.name
+        for route in routes_of(desk.app.definitions)
+        if not route.public
+        and route.name != "revoke_token"
+        and f"This token has the scope '{scope}'"
+        in (nobody.send(route.method, asked_of(route), {}).json or {}).get("detail", "")
+    }
+    expected = {
+        route.name
+        for route in routes_of(desk.app.definitions)
+        if not route.public
+        and (route.scope or (Scope.READ if route.method == "GET" else Scope.WRITE))
+        not in (Scope.READ, scope)
+    }
+    assert beyond == expected
+    assert "retry_failure" in beyond
+    assert ("claim_task" in beyond) == (scope is Scope.READ)
+
+
+def test_a_token_of_any_scope_can_be_given_back(nobody):
+    nobody.token = log_in(nobody, scope="read").json["token"]
+    assert nobody.delete("/tokens/current").status_code == 204
+
+
+def test_a_token_that_is_asked_for_with_a_password_writes_and_does_not_administer(desk, nobody):
+    desk.person("Root", "administrator")
+    nobody.token = log_in(nobody, login="root").json["token"]
+    told = problem(nobody.get("/failures"), 403)
+    assert told["detail"] == "This token has the scope 'write'; this takes 'administer'."

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotAuthenticated, NotFound
+from server.domain.scope import Scope
 from server.storage.database import Database
 from server.storage.tables import account, attempt, token
 from server.usecases import access
@@ -243,3 +244,20 @@ class TestTokens:
         assert refused.value.problems.keys() == {"label", "expires_at"}
         with pytest.raises(NotFound):
             access.create_token(small, APPLICATION, "script", None)
+
+    @pytest.mark.parametrize("scope", Scope)
+    def test_reach_as_far_as_their_scope_says(self, app: App, scope: Scope):
+        ann = an_account(app)
+        key = access.create_token(app, ann, "script", None, scope)
+        assert access.bearer(app, key) == (ann, scope)
+        assert [token.scope for token in access.tokens(app, "ann")] == [scope]
+
+
+class TestScopes:
+    def test_each_covers_itself_and_those_before_it(self):
+        covered = {scope: [other for other in Scope if scope.covers(other)] for scope in Scope}
+        assert covered == {
+            Scope.READ: [Scope.READ],
+            Scope.WRITE: [Scope.READ, Scope.WRITE],
+            Scope.ADMINISTER: [Scope.READ, Scope.WRITE, Scope.ADMINISTER],
+        }

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.domain.scope import Scope
 from server.storage.access.accounts import Account, account_of, selected
 from server.storage.models import Models
 from server.storage.tables import account, token
@@ -23,16 +24,18 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    scope: Scope
 
 
 def by_token(
     connection: sa.Connection, models: Models, digest: str, now: datetime
-) -> Account | None:
-    """Whose token this is; nobody's when it has been revoked or has run out."""
+) -> tuple[Account, Scope] | None:
+    """Whose token this is, and how far it reaches; nobody's when it has been revoked or has run out."""
     statement = models.statement(
         "account by token",
         lambda: (
             selected(models)
+            .add_columns(token.c.scope)
             .join(token, token.c.account_id == account.c.id)
             .where(token.c.digest == sa.bindparam("asked"))
             .where(token.c.revoked_at.is_(None))
@@ -43,7 +46,7 @@ def by_token(
         ),
     )
     row = statement.first(connection, {"asked": digest, "now": now})
-    return None if row is None else account_of(row)
+    return None if row is None else (account_of(row), Scope(row.scope))
 
 
 def add_token(
@@ -53,10 +56,16 @@ def add_token(
     label: str,
     at: datetime,
     expires: datetime | None,
+    scope: Scope,
 ) -> None:
     connection.execute(
         token.insert().values(
-            account_id=account_id, digest=digest, label=label, created_at=at, expires_at=expires
+            account_id=account_id,
+            digest=digest,
+            label=label,
+            created_at=at,
+            expires_at=expires,
+            scope=scope.value,
         )
     )
 
@@ -78,4 +87,12 @@ def revoke(connection: sa.Connection, token_id: int, at: datetime) -> None:
 
 
 def _token(row: Any) -> Token:
-    return Token(row.id, row.account_id, row.label, row.created_at, row.expires_at, row.revoked_at)
+    return Token(
+        row.id,
+        row.account_id,
+        row.label,
+        row.created_at,
+        row.expires_at,
+        row.revoked_at,
+        Scope(row.scope),
+    )

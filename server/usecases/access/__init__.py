@@ -14,6 +14,7 @@ from server.usecases.access.accounts import (
 from server.usecases.access.logging_in import log_in
 from server.usecases.access.tokens import (
     actor_of_token,
+    bearer,
     create_token,
     revoke,
     revoke_token,
@@ -24,6 +25,7 @@ __all__ = [
     "accounts",
     "actor_of_account",
     "actor_of_token",
+    "bearer",
     "close_account",
     "create_account",
     "create_accounts",

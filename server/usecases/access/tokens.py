@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.domain.actor import Actor
 from server.domain.refusals import Invalid, NotAuthenticated, NotFound
+from server.domain.scope import Scope
 from server.storage.access import accounts
 from server.storage.access import tokens as kept
 from server.storage.access.tokens import Token
@@ -19,25 +20,39 @@ LABEL_LENGTH = 200
 
 
 def actor_of_token(app: App, token: str) -> Actor:
-    """Whose token this is.
+    """Whose token this is; raises as `bearer` does."""
+    return bearer(app, token)[0]
+
+
+def bearer(app: App, token: str) -> tuple[Actor, Scope]:
+    """Whose token this is, and how far it reaches.
 
     Raises:
         NotAuthenticated: it is unknown, revoked or run out, or its account is closed.
     """
-    account = None
+    found = None
     if token.startswith(PREFIX):
         with app.database.read() as connection:
-            account = kept.by_token(connection, app.models, keys.digest(token), app.now())
-    if account is None or not account.is_active:
+            found = kept.by_token(connection, app.models, keys.digest(token), app.now())
+    if found is None or not found[0].is_active:
         raise NotAuthenticated(
             "This token is unknown, has been revoked or has run out.",
             hint="Ask for a new one: POST /api/v1/tokens, or 'procedura token create'.",
         )
-    return actor_of(account)
+    account, scope = found
+    return actor_of(account), scope
 
 
-def create_token(app: App, actor: Actor, label: str, expires: datetime | None) -> str:
+def create_token(
+    app: App,
+    actor: Actor,
+    label: str,
+    expires: datetime | None,
+    scope: Scope = Scope.ADMINISTER,
+) -> str:
     """A new token of the actor's account, told this once and never again.
+
+    It lets do what the roles held allow, as far as the scope reaches.
 
     Raises:
         NotFound: the actor has no account.
@@ -54,7 +69,7 @@ def create_token(app: App, actor: Actor, label: str, expires: datetime | None) -
     token = PREFIX + keys.new()
     with app.database.write() as connection:
         kept.add_token(
-            connection, account.id, keys.digest(token), label.strip(), app.now(), expires
+            connection, account.id, keys.digest(token), label.strip(), app.now(), expires, scope
         )
     return token
 
