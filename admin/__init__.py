@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from admin import errors, guide, links, look_up, screen, session, texts
+from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
 from admin.entities import RecordPages
@@ -30,6 +31,7 @@ from admin.tasks import TaskPages
 from admin.work import MyWork
 from server.domain.words import in_words, words
 from server.usecases import App
+from server.usecases.access.sessions import IDLE
 from server.usecases.refusing import DOOR
 from server.usecases.runs import CANCEL
 
@@ -54,7 +56,7 @@ def mount(flask: Flask, app: App) -> None:
         SESSION_COOKIE_NAME="procedura",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=session.IDLE,
+        PERMANENT_SESSION_LIFETIME=IDLE,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -111,7 +113,7 @@ def _pages(flask: Flask, app: App) -> Admin:
         index_view=MyWork(),
         theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
     )
-    for view in (Starts(), RunPages(), TaskPages(), Notices(), Search()):
+    for view in (Starts(), RunPages(), TaskPages(), Notices(), Search(), MyAccount()):
         pages.add_view(view)
     reading = Reading(app.database, flask)
     entities = app.definitions.entities.values()

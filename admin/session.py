@@ -1,12 +1,11 @@
 """Logging in and out, and who is asking.
 
-The session cookie carries the account's name and when it was logged in, signed. Whether the account
-still is one, and whom it belongs to, is asked of the database for every page.
+The cookie carries the key of a session that the database keeps. Whether it goes on, and whose it is,
+is asked of the database for every page.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +13,13 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from admin.screen import app
+from server.domain.actor import Actor
 from server.domain.refusals import NotAuthenticated
 from server.usecases import access
 
-IDLE = timedelta(hours=10)
-LONGEST = timedelta(hours=24)
-_LOGIN, _SINCE = "login", "since"
+KEY = "key"
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"))
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
 pages = Blueprint("session", __name__, template_folder="templates")
 
@@ -32,17 +32,16 @@ def log_in() -> Any:
         return redirect(target) if g.get("actor") else _page(target)
     login = request.form.get("login", "").strip()
     try:
-        access.log_in(app(), login, request.form.get("password", ""))
+        person = access.log_in(app(), login, request.form.get("password", ""))
     except NotAuthenticated as refusal:
         return _page(target, str(refusal), login), 401
-    session.clear()
-    session.permanent = True
-    session[_LOGIN], session[_SINCE] = login, datetime.now(UTC).timestamp()
+    begin(person)
     return redirect(target)
 
 
 @pages.route("/log-out", methods=["POST"])
 def log_out() -> Response:
+    access.end_session(app(), g.actor, g.session.id)
     session.clear()
     return redirect(url_for("session.log_in"))
 
@@ -54,9 +53,10 @@ def _page(target: str, sentence: str = "", login: str = "") -> str:
 def recognise() -> Response | None:
     """Find out who asks; whoever is not known logs in first."""
     g.actor = None
-    login = session.get(_LOGIN)
-    if login and _is_fresh(session.get(_SINCE)):
-        g.actor = access.actor_of_account(app(), login)
+    if key := session.get(KEY):
+        resumed = access.resume_session(app(), key)
+        if resumed is not None:
+            g.actor, g.session = resumed.actor, resumed.session
     if g.actor or request.endpoint in {"session.log_in", "screens.static"}:
         return None
     session.clear()
@@ -64,10 +64,23 @@ def recognise() -> Response | None:
     return redirect(url_for("session.log_in", next=None if here == "/" else here))
 
 
-def _is_fresh(since: Any) -> bool:
-    if not isinstance(since, float | int):
-        return False
-    return datetime.now(UTC).timestamp() - since < LONGEST.total_seconds()
+def begin(person: Actor) -> None:
+    """Let this browser be the person's, who has proved to be it; nothing of before is kept."""
+    before = session.get(KEY, "")
+    session.clear()
+    session.permanent = True
+    session[KEY] = access.begin_session(
+        app(), person, _agent(request.user_agent.string), request.remote_addr or "", before
+    )
+
+
+def _agent(text: str) -> str:
+    """Which browser calls itself so, in words that tell one's own from others."""
+    browser = next((name for mark, name in _BROWSERS if mark in text), "")
+    if not browser:
+        browser = "Safari" if "Safari" in text else "A browser"
+    system = next((name for name in _SYSTEMS if name in text), "")
+    return f"{browser} on {system}" if system else browser
 
 
 def safe(target: str | None) -> str:

@@ -326,6 +326,20 @@ token = Table(
     comment="Bearer tokens of the API, as SHA-256 digests",
 )
 
+session = Table(
+    "procedura_session",
+    metadata,
+    _key(),
+    Column("account_id", Id, sa.ForeignKey(account.c.id), nullable=False, index=True),
+    Column("digest", sa.String(64), nullable=False, unique=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("agent", sa.String(80), nullable=False),
+    Column("address", sa.String(60), nullable=False),
+    comment="Browsers that are logged in; their keys as SHA-256 digests",
+)
+
 attempt = Table(
     "procedura_attempt",
     metadata,

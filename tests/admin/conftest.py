@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -226,8 +225,7 @@ class Office:
         client = self.flask.test_client()
         if name is not None:
             with client.session_transaction() as session:
-                session["login"] = name
-                session["since"] = datetime.now(UTC).timestamp()
+                session["key"] = access.begin_session(self.app, Actor(name, login=name), "", "")
         return client
 
 

@@ -1,4 +1,4 @@
-"""Who somebody is: accounts, by which persons log in, and their tokens."""
+"""Who somebody is: accounts, by which persons log in, their sessions and their tokens."""
 
 from server.usecases.access.accounts import (
     accounts,
@@ -11,7 +11,13 @@ from server.usecases.access.accounts import (
     person_called,
     set_password,
 )
-from server.usecases.access.logging_in import log_in
+from server.usecases.access.logging_in import change_password, log_in
+from server.usecases.access.sessions import (
+    begin_session,
+    end_session,
+    resume_session,
+    sessions,
+)
 from server.usecases.access.tokens import (
     actor_of_token,
     bearer,
@@ -26,16 +32,21 @@ __all__ = [
     "actor_of_account",
     "actor_of_token",
     "bearer",
+    "begin_session",
+    "change_password",
     "close_account",
     "create_account",
     "create_accounts",
     "create_administrator",
     "create_token",
+    "end_session",
     "log_in",
     "open_account",
     "person_called",
+    "resume_session",
     "revoke",
     "revoke_token",
+    "sessions",
     "set_password",
     "tokens",
 ]

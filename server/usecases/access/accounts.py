@@ -9,7 +9,7 @@ from server.domain.refusals import Invalid, NotFound
 from server.domain.somebody import PERSON
 from server.domain.values import Kind, RecordRef, Type
 from server.storage.access import accounts as kept
-from server.storage.access import attempts
+from server.storage.access import attempts, sessions
 from server.storage.access.accounts import Account
 from server.storage.records import Records
 from server.usecases.access import passwords
@@ -101,7 +101,7 @@ def create_administrator(app: App, login: str, name: str, password: str) -> None
 
 
 def set_password(app: App, login: str, password: str) -> None:
-    """Give an account another password.
+    """Give an account another password; wherever it is logged in, it no longer is.
 
     Raises:
         NotFound: there is no such account.
@@ -114,6 +114,7 @@ def set_password(app: App, login: str, password: str) -> None:
     account = account_called(app, login)
     with app.database.write() as connection:
         kept.set_password(connection, account.id, hashed)
+        sessions.end_all(connection, account.id, app.now())
         attempts.forget_attempts(connection, account.login)
 
 
@@ -126,6 +127,7 @@ def close_account(app: App, login: str) -> None:
     account = account_called(app, login)
     with app.database.write() as connection:
         kept.set_disabled(connection, account.id, app.now())
+        sessions.end_all(connection, account.id, app.now())
 
 
 def open_account(app: App, login: str) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from server.domain.actor import Actor
-from server.domain.refusals import NotAuthenticated
+from server.domain.refusals import Invalid, NotAuthenticated
 from server.storage.access import accounts as kept
 from server.storage.access import attempts
+from server.storage.access.accounts import Account
 from server.usecases.access import passwords
-from server.usecases.access.accounts import actor_of, normal_login
+from server.usecases.access.accounts import actor_of, normal_login, set_password
 from server.usecases.app import App
 
 FREE_FAILURES = 5
@@ -29,6 +30,36 @@ def log_in(app: App, login: str, password: str) -> Actor:
         NotAuthenticated: log-in or password is wrong, the account is closed, or too many attempts
             have failed.
     """
+    account = _proved(app, login, password)
+    if account is None:
+        raise NotAuthenticated("Log-in or password is wrong.")
+    if not account.is_active:
+        raise NotAuthenticated(
+            "This account is closed.", hint="Ask an administrator to open it again."
+        )
+    _forget(app, account, password)
+    return actor_of(account)
+
+
+def change_password(app: App, actor: Actor, present: str, password: str) -> None:
+    """Give the actor's own account another password; it is logged out everywhere.
+
+    Raises:
+        Invalid: the present password is another one, or the new one is weak.
+        NotAuthenticated: too many attempts have failed.
+    """
+    account = _proved(app, actor.login, present)
+    if account is None:
+        raise Invalid("The password is as it was.", {"present": "This is not your password."})
+    set_password(app, actor.login, password)
+
+
+def _proved(app: App, login: str, password: str) -> Account | None:
+    """The account whose password this is, and None where there is none; the attempt is counted.
+
+    Raises:
+        NotAuthenticated: too many attempts have failed.
+    """
     name = normal_login(login)
     now = app.now()
     if name is not None:
@@ -38,17 +69,15 @@ def log_in(app: App, login: str, password: str) -> Actor:
         with app.database.read() as connection:
             account = kept.by_login(connection, app.models, name)
     fits = passwords.matches(account.password if account else passwords.nobodys(), password)
-    if account is None or not fits:
-        raise NotAuthenticated("Log-in or password is wrong.")
-    if not account.is_active:
-        raise NotAuthenticated(
-            "This account is closed.", hint="Ask an administrator to open it again."
-        )
+    return account if fits else None
+
+
+def _forget(app: App, account: Account, password: str) -> None:
+    """Forget the failures that were before, and keep the password as it is kept by now."""
     with app.database.write() as connection:
         attempts.forget_attempts(connection, account.login)
         if passwords.is_outdated(account.password):
             kept.set_password(connection, account.id, passwords.hashed(password))
-    return actor_of(account)
 
 
 def _wait_after_failures(app: App, login: str, now: datetime) -> None:
