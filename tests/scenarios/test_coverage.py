@@ -9,11 +9,14 @@ import pytest
 import yaml
 
 from server import loading
+from server.loading.shape import is_in_shape
 from server.rules import Rules
 from server.usecases.rehearsal import play_all
 from server.usecases.rehearsal.coverage import Covered, coverage
 from server.usecases.rehearsal.missing import BLANK, stories
-from tests.promises.shop import YARD
+from tests import shipped
+from tests.promises.shop import YARD, read
+from tests.usecases.council_hall import COUNCIL
 
 
 @pytest.fixture
@@ -55,6 +58,52 @@ def test_each_missing_story_is_yaml_to_be_filled_in(covered):
     titles = [story["story"] for story in whole["stories"]]
     assert len(titles) == len(set(titles)) == 11
     assert all(story["then"] == {"open": [BLANK]} for story in whole["stories"])
+
+
+@pytest.mark.parametrize(
+    "definitions", [shipped.definitions, lambda: read(COUNCIL)], ids=["shipped", "council"]
+)
+def test_each_missing_story_is_in_shape_once_it_is_filled_in(definitions):
+    # given procedures of which nobody has told a story
+    served = definitions()
+    untold = coverage(served, [], [], served.procedures, []).procedures
+
+    for found in untold:
+        # when each blank of the stories that are missing has got something
+        written = "stories:\n" + "\n".join(stories(served, found))
+        filled = written.replace(f"after: {BLANK}", "after: 2 days").replace(BLANK, "x")
+
+        # then it is a scenario
+        key = found.procedure.key
+        whole = {"scenario": key, "title": key, "procedure": key, **yaml.safe_load(filled)}
+        assert is_in_shape("scenario", whole), filled
+
+
+def test_a_missing_story_says_what_signers_say():
+    served = read(COUNCIL)
+    [found] = coverage(served, [], [], ["area-consent"], []).procedures
+
+    [rejected] = [text for text in stories(served, found) if "sign, rejected" in text]
+    assert rejected == (
+        '  - story: "Area Consent: sign, rejected"\n'
+        '    ledger: ["1.3 ___"]\n'
+        "    when:\n"
+        "      - { begin: area-consent, start: by-clerk, by: clerk, answers: { name: ___ } }\n"
+        "      - complete: sign\n"
+        "        by: speaker\n"
+        "        outcome: reject\n"
+        "        answers: { because: ___ }\n"
+        "      - complete: sign\n"
+        "        by: clerk\n"
+        "        outcome: reject\n"
+        "        answers: { because: ___ }\n"
+        "      # so that it is rejected\n"
+        "      - complete: adjust\n"
+        "        by: clerk\n"
+        "        answers: { reason: ___ }\n"
+        "    then:\n"
+        "      open: [___]\n"
+    )
 
 
 def test_a_missing_story_leads_through_tasks_waits_and_buttons(covered):

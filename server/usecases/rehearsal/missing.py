@@ -6,16 +6,21 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from server.domain.ballot import Mark
 from server.domain.beginning import Beginning
 from server.domain.definitions import Definitions
 from server.domain.procedure import Procedure
 from server.domain.step import (
+    BECAUSE,
+    LATE,
+    RESULTS,
     Approve,
     AsNeeded,
     Call,
     Choose,
     Decide,
     Do,
+    Question,
     Step,
     WaitUntil,
 )
@@ -26,6 +31,8 @@ AS_NEEDED = "as_needed"
 """In place of a step: what is offered is begun."""
 BLANK = "___"
 """What stands where an author has to fill in something. It is no value of any type."""
+_MARKS = {outcome: mark for mark, outcome in RESULTS.items()}
+"""What signers say for a round to end so; for what is decided otherwise the author knows best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +162,11 @@ def _story(
     outcome = f", {edge.way}" if edge.step and edge.way != ON else ""
     lines = [
         f'  - story: "{procedure.title}: {where}{outcome}"',
-        f'    ledger: ["{procedure.chapter or 0}.{procedure.number or 0} {BLANK}"]',
         "    when:",
         f"      - {_begin(definitions, procedure, start)}",
     ]
+    if procedure.chapter is not None:
+        lines.insert(1, f'    ledger: ["{procedure.chapter}.{procedure.number or 0} {BLANK}"]')
     for move in moves:
         if move.step == AS_NEEDED:
             lines.append(f"      - {{ as_needed: {move.way}, by: {BLANK} }}")
@@ -183,7 +191,7 @@ def _line(definitions: Definitions, step: Step, move: _Move) -> Iterator[str]:
         case Do() as action:
             needed = [
                 *_needed(definitions, action.form),
-                *(key for key, asked in action.asks.items() if asked.required),
+                *_asked(action.asks),
             ]
             if move.way in step.outcomes:
                 needed += [key for key in step.outcomes[move.way].needs if key not in needed]
@@ -194,11 +202,8 @@ def _line(definitions: Definitions, step: Step, move: _Move) -> Iterator[str]:
             if needed:
                 answers = ", ".join(f"{key}: {BLANK}" for key in needed)
                 yield f"        answers: {{ {answers} }}"
-        case Approve(signers=signers):
-            for signer in signers:
-                yield f"      - {{ sign: {step.key}, by: {signer.role}, says: {BLANK} }}"
-            if move.way != ON:
-                yield f"      # so that it is {move.way}"
+        case Approve() as action:
+            yield from _signatures(definitions, step.key, action, move.way)
         case WaitUntil():
             yield f"      - after: {BLANK}   # until '{step.title or step.key}' is over"
         case Call(procedure=called):
@@ -209,6 +214,28 @@ def _line(definitions: Definitions, step: Step, move: _Move) -> Iterator[str]:
             yield f"      # so that {step.key} goes by {move.way}"
         case _:
             return
+
+
+def _signatures(definitions: Definitions, step: str, action: Approve, way: str) -> Iterator[str]:
+    mark = _MARKS.get(way)
+    needed = [*_needed(definitions, action.form), *_asked(action.asks)]
+    if mark is not Mark.APPROVE:
+        needed.append(BECAUSE)
+    for signer in action.signers if way != LATE else ():
+        yield f"      - complete: {step}"
+        yield f"        by: {signer.role}"
+        yield f"        outcome: {mark or BLANK}"
+        if needed:
+            yield f"        answers: {{ {', '.join(f'{key}: {BLANK}' for key in needed)} }}"
+    if way == LATE:
+        yield f"      - after: {BLANK}"
+    if way != ON:
+        yield f"      # so that it is {way}"
+
+
+def _asked(questions: Mapping[str, Question]) -> Iterator[str]:
+    """The questions of a step that have to be answered."""
+    return (key for key, question in questions.items() if question.required)
 
 
 def _needed(definitions: Definitions, key: str | None) -> Iterator[str]:
