@@ -227,13 +227,15 @@ Act = Begin | Complete | Enter | Change | Need | Pass | Then
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One story: its title, the items of the source it shows, what is given, and what happens.
+    """One story: its title, what it rests on, what is given, and what happens.
 
+    `ledger` are items of the model's source that it shows, `language` rules of the language.
     `acts` are played in order; expectations stand among them, the last at the end.
     """
 
     title: str
     ledger: tuple[str, ...]
+    language: tuple[str, ...]
     given: Given
     acts: tuple[Act, ...]
     path: Path

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from server.domain.scenario import Act, Then
+from server.domain.scenario import Act, Begin, Story, Then
 from server.rules import Rules
 from server.usecases.rehearsal import Played, play_all
 from server.usecases.rehearsal.coverage import passed_by
@@ -51,6 +51,35 @@ def test_every_item_that_a_story_cites_is_in_the_ledger(played):
     }
 
     assert strange == set()
+
+
+def test_every_story_rests_on_the_ledger_or_on_a_rule_of_the_language(shipped):
+    unfounded = {
+        story.title
+        for scenario in shipped.scenarios.values()
+        for story in scenario.stories
+        if not story.ledger and not story.language
+    }
+
+    assert unfounded == set()
+
+
+def test_what_rests_on_cancellation_is_of_a_procedure_that_can_be_stopped(shipped):
+    strange = {
+        story.title
+        for scenario in shipped.scenarios.values()
+        for story in scenario.stories
+        if "cancellation" in story.language
+        and not any(
+            shipped.procedures[key].stops_when for key in (scenario.procedure, *begun(story))
+        )
+    }
+
+    assert strange == set()
+
+
+def begun(story: Story) -> Iterator[str]:
+    yield from (act.procedure for act in story.acts if isinstance(act, Begin))
 
 
 def test_what_is_on_record_or_done_by_hand_is_told_of_roles_and_entities_of_the_ledger(played):

@@ -130,4 +130,5 @@ def _story(names: Names, raw: Mapping[str, Any], path: Path, common: Given) -> S
     acts = [act(names, item, (*path, "when", index)) for index, item in enumerate(raw["when"])]
     acts.append(then(names, raw["then"], (*path, "then")))
     names.known, names.tells = known, False
-    return Story(words(raw, "story"), several(raw.get("ledger", ())), given, tuple(acts), path)
+    ledger, language = (several(raw.get(key, ())) for key in ("ledger", "language"))
+    return Story(words(raw, "story"), ledger, language, given, tuple(acts), path)
