@@ -90,6 +90,24 @@ def test_what_the_decision_refuses_anyway_breaks_nothing(tmp_path):
     assert unkept(tmp_path, REVIEW % ALL, bounded) == []
 
 
+CASE = """\
+entity: case
+fields:
+  subject: { title: Subject, type: text, required: yes, at_most: 120, guideline: In a few words; lists show it. }
+  urgent: { title: Urgent, type: yes_no, guideline: Say yes when somebody loses money every day. }
+  reason: { title: Reason, type: text, guideline: What tipped the scales. The applicant reads it. }
+  owner: { title: Owner, ref: person, guideline: Who decides in the end. }
+  pages: { title: Pages, type: whole_number, default: 5, required: yes%s, guideline: Count the sheets of the application. }
+  weight: { title: Weight, choice: [light, heavy], decided_by: case-weight, guideline: It orders the list. }
+"""
+FROM_FIELD = (", at_most: 5", "", "", "{ read: judgement.read, sheets: case.pages }")
+
+
+@pytest.mark.parametrize(("bound", "told"), [(", at_least: 5", 0), (", at_least: 4", 1), ("", 1)])
+def test_bounds_of_fields_of_records_keep_it(tmp_path, bound, told):
+    assert len(unkept(tmp_path, REVIEW % FROM_FIELD, SHARE, CASE % bound)) == told
+
+
 def unkept(folder, *examples):
     """The counter-examples that are told."""
     told = laid_over(folder, "PRC064", SHARE, *examples)
