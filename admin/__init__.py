@@ -21,6 +21,7 @@ from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
 from admin.entities import RecordPages
+from admin.journal import UPLOAD_LIMIT, Journal
 from admin.notices import Notices
 from admin.reading import Reading
 from admin.runs import RunPages
@@ -86,7 +87,8 @@ def mount(flask: Flask, app: App) -> None:
         if request.path.startswith(OTHER_PATHS):
             return None
         DOOR.set(f"{request.method} {request.path}")
-        request.max_content_length = BODY_LIMIT
+        carries_files = request.endpoint == "journal.notes"
+        request.max_content_length = UPLOAD_LIMIT if carries_files else BODY_LIMIT
         if request.endpoint != "screens.static":
             csrf.protect()
         return session.recognise()
@@ -113,7 +115,15 @@ def _pages(flask: Flask, app: App) -> Admin:
         index_view=MyWork(),
         theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
     )
-    for view in (Starts(), RunPages(), TaskPages(), Notices(), Search(), MyAccount()):
+    for view in (
+        Starts(),
+        RunPages(),
+        TaskPages(),
+        Notices(),
+        Search(),
+        Journal(),
+        MyAccount(),
+    ):
         pages.add_view(view)
     reading = Reading(app.database, flask)
     entities = app.definitions.entities.values()

@@ -6,6 +6,7 @@ records, whichever of Flask-Admin's doors it comes through.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -21,6 +22,7 @@ from admin.cells import cell, plain
 from admin.changes import told
 from admin.filters import Is, filters_of
 from admin.forms import PageForm
+from admin.journal import beside
 from admin.reading import COUNT_CAP, Reading, capped
 from admin.record_forms import record_form
 from admin.screen import actor, app, at
@@ -313,6 +315,8 @@ class RecordPages(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
             titles=look_up.titles(ref for item in related for ref in item.records),
             keepers=self._keepers(view),
             edit_url=url_for(f"{self.entity.key}.edit_view", id=record.id),
+            journal=beside(record),
+            command=uuid.uuid4().hex,
             may_edit=Operation.UPDATE in view.may,
             may_delete=Operation.DELETE in view.may,
         )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from server.domain.definitions import Definitions
 from server.domain.entity import STATUS, Entity
-from server.domain.role import EVERY_ENTITY, Grant, Operation, Own, Role, Sight, Which
+from server.domain.role import EVERY_ENTITY, JOURNALS, Grant, Operation, Own, Role, Sight, Which
 from server.domain.somebody import GROUP, PERSON
+from server.domain.words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,11 @@ def _all_else(grant: Grant, role: Role) -> ToldGrant:
 
 def _told(entity: Entity, grant: Grant, definitions: Definitions) -> ToldGrant:
     def titles(sight: Sight) -> Iterator[str]:
-        return (entity.fields[key].title for key, found in grant.fields.items() if found is sight)
+        return (
+            in_words(key) if key in JOURNALS else entity.fields[key].title
+            for key, found in grant.fields.items()
+            if found is sight
+        )
 
     return ToldGrant(
         entity.key,

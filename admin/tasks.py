@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin import commands, errors, links
 from admin.forms import PageForm, page_form
+from admin.journal import beside
 from admin.look_up import found, title_of
 from admin.screen import Screen, actor, app, at
 from admin.step_bar import BarStep, step_bar
@@ -149,6 +151,8 @@ class TaskPages(Screen):
             steps=bar_of(view, run),
             diagram=diagram(run),
             who=who,
+            journal=beside(view.line.about.record),
+            command=uuid.uuid4().hex,
             is_open=view.line.state is TaskState.OPEN,
         )
 

@@ -11,6 +11,7 @@ from server.api import (
     decisions,
     events,
     health,
+    journal,
     model,
     notices,
     procedures,
@@ -31,7 +32,18 @@ from server.usecases import App
 PREFIX = "/api/v1"
 BODY_LIMIT = 1 << 20
 """Bytes that a request to the API may hold."""
-_ROOMS = (tasks, runs, procedures, decisions, model, records, notices, events, tokens)
+_ROOMS = (
+    tasks,
+    runs,
+    procedures,
+    decisions,
+    model,
+    records,
+    journal,
+    notices,
+    events,
+    tokens,
+)
 
 
 def mount(flask: Flask, app: App, *, body_limit: int = BODY_LIMIT) -> None:

@@ -13,6 +13,11 @@ ITSELF = "itself"
 """How rows say that the record itself is what a person is, belongs to or holds the role for."""
 
 
+JOURNAL, INTERNAL_NOTES = "journal", "internal_notes"
+JOURNALS = frozenset({JOURNAL, INTERNAL_NOTES})
+"""What grants keep back besides fields: what people write about a record, for all or for staff."""
+
+
 class Operation(enum.StrEnum):
     READ = "read"
     CREATE = "create"

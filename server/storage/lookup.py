@@ -11,7 +11,7 @@ from server.domain.entity import Entity, Field
 from server.domain.somebody import GROUP, PERSON
 from server.domain.values import Kind, RecordRef, Value
 from server.storage.models import Models
-from server.storage.tables import account, change, history, run, task
+from server.storage.tables import account, change, history, note, run, task
 
 WORDS = 10
 """Words of a search that count; more are ignored."""
@@ -96,6 +96,7 @@ def is_part_of_history(connection: sa.Connection, record: RecordRef) -> bool:
     told = [sa.and_(run.c.about_entity == record.entity, run.c.about_id == record.id)]
     told.append(sa.and_(task.c.about_entity == record.entity, task.c.about_id == record.id))
     told.append(sa.and_(task.c.for_entity == record.entity, task.c.for_id == record.id))
+    told.append(sa.and_(note.c.entity == record.entity, note.c.record_id == record.id))
     if record.entity == GROUP:
         told.append(task.c.group_id == record.id)
     if record.entity == PERSON:
@@ -109,6 +110,7 @@ def is_part_of_history(connection: sa.Connection, record: RecordRef) -> bool:
                 task.c.completed_by,
                 history.c.person_id,
                 change.c.person_id,
+                note.c.person_id,
             )
         ]
     return any(connection.scalar(sa.select(sa.exists().where(one))) for one in told)

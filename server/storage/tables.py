@@ -214,6 +214,33 @@ change = Table(
 )
 Index("ix_procedura_change_record", change.c.entity, change.c.record_id, change.c.id)
 
+note = Table(
+    "procedura_note",
+    metadata,
+    _key(),
+    Column("entity", sa.String(120), nullable=False),
+    Column("record_id", Id, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id),
+    Column("text", sa.Text, nullable=False),
+    Column("is_internal", sa.Boolean, nullable=False),
+    comment="The journal of records: what people have written about them",
+)
+Index("ix_procedura_note_record", note.c.entity, note.c.record_id, note.c.id)
+Index("ix_procedura_note_person", note.c.person_id)
+
+attachment = Table(
+    "procedura_attachment",
+    metadata,
+    _key(),
+    Column("note_id", Id, sa.ForeignKey(note.c.id), nullable=False),
+    Column("name", sa.String(200), nullable=False),
+    Column("size", sa.Integer, nullable=False),
+    Column("content", sa.LargeBinary, nullable=False),
+    comment="Files that were attached to notes",
+)
+Index("ix_procedura_attachment_note", attachment.c.note_id)
+
 notice = Table(
     "procedura_notice",
     metadata,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from server.domain.actor import Actor
 from server.domain.refusals import NotAllowed
-from server.domain.role import Grant, Operation, Own, Which
+from server.domain.role import JOURNALS, Grant, Operation, Own, Which
 from server.domain.somebody import Somebody
 from server.domain.values import RecordRef, Value
 from server.storage import own
@@ -197,6 +197,10 @@ class Rights:
         kept = self._kept(connection, Operation.UPDATE, [record], _not_written)
         return kept[record]
 
+    def read_only(self, connection: sa.Connection, record: RecordRef) -> frozenset[str]:
+        """What of a readable record is at most read, whatever else may be done to it."""
+        return self._kept(connection, Operation.READ, [record], _not_written)[record]
+
     def unwritable_anew(
         self, connection: sa.Connection, entity: str, values: Mapping[str, Value]
     ) -> frozenset[str]:
@@ -260,7 +264,9 @@ class Rights:
                     found[record] = fields(grant) if kept is None else kept & fields(grant)
         entities = self.app.definitions.entities
         return {
-            record: frozenset(entities[record.entity].fields) if kept is None else kept
+            record: frozenset({*entities[record.entity].fields, *JOURNALS})
+            if kept is None
+            else kept
             for record, kept in found.items()
         }
 

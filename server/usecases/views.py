@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from server.domain.role import Operation
 from server.domain.run import RunState, TaskState
 from server.domain.values import RecordRef, Type, Value
+from server.storage.journal import Attached
 
 Item = TypeVar("Item")
 
@@ -315,6 +316,27 @@ class RecordView:
     held: Mapping[str, int | None] = field(default_factory=dict)
     may: frozenset[Operation] = frozenset()
     unwritable: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note about a record. `is_internal`: not for whoever asked for the record."""
+
+    id: int
+    at: datetime
+    who: str
+    text: str
+    is_internal: bool
+    attached: tuple[Attached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """The notes about a record: which parts whoever asks `sees` and `writes`, of `domain.role.JOURNALS`."""
+
+    notes: Page[NoteView]
+    sees: frozenset[str]
+    writes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,6 +294,7 @@ def test_every_door_lets_through_what_the_role_says_and_nothing_else(town: Town,
         wrong += _entering(visit, entity)
         wrong += _deleting(visit, both)
         wrong += _reading_about(visit, entity)
+        wrong += _journal(visit, both)
     wrong += _suggesting(visit)
     assert wrong == []
 
@@ -357,6 +358,27 @@ def _deleting(visit: Visit, both: Mapping[str, RecordRef]) -> Iterator[str]:
             row = connection.execute(table.select().where(table.c.id == record.id)).first()
         if row is None or row.revision != 1:
             yield f"{record} was deleted or changed"
+
+
+def _journal(visit: Visit, both: Mapping[str, RecordRef]) -> Iterator[str]:
+    """Notes are read, and files fetched by their address, as far as the role goes."""
+    for whose, record in both.items():
+        kept = hidden(visit.role, record.entity)
+        readable = may(visit.role, "read", record, visit.town)
+        parts = {"journal", "internal_notes"} - kept if "journal" not in kept else set()
+        answer = visit.api("GET", f"/journal/{record.entity}/{record.id}")
+        sees = set(answer.json.get("sees", ())) if answer.status_code == 200 else None
+        if sees != (parts if readable else None):
+            yield f"the journal of {record} shows {sees}"
+        for internal in (False, True):
+            number = visit.town.attached[whose, record.entity, internal]
+            expected = readable and ("internal_notes" if internal else "journal") in parts
+            for fetched in (
+                visit.get(f"/journal/attachments/{number}"),
+                visit.api("GET", f"/attachments/{number}"),
+            ):
+                if (fetched.status_code == 200) != expected:
+                    yield f"a file of {record} answers {fetched.status_code}"
 
 
 def _reading_about(visit: Visit, entity: Entity) -> Iterator[str]:

@@ -20,6 +20,7 @@ from flask import Flask
 
 import admin
 from server import api
+from server.domain.actor import APPLICATION
 from server.domain.definitions import Definitions
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.somebody import GROUP, PERSON
@@ -27,7 +28,8 @@ from server.domain.values import Kind, RecordRef
 from server.loading import shipped
 from server.rules import Rules
 from server.storage.database import Database
-from server.usecases import App, access
+from server.storage.journal import File
+from server.usecases import App, access, journal
 from tests.builders import AT, Clock, stored, tables_of
 
 PASSWORD = "a long and secret one"
@@ -45,7 +47,10 @@ PLAIN: Mapping[Kind, Any] = {
 
 
 class Town:
-    """`records` maps whose it is and an entity to the record; Tess logs in, with one role."""
+    """`records` maps whose it is and an entity to the record; Tess logs in, with one role.
+
+    `attached` maps the same, and whether its note is internal, to the number of a file.
+    """
 
     def __init__(self, definitions: Definitions, database: Database) -> None:
         self.definitions = definitions
@@ -58,6 +63,11 @@ class Town:
             self._refer(whose, definitions.entities[entity], record)
         self.tess = self.records[MINE, PERSON]
         access.create_account(self.app, "tess", self.tess.id, PASSWORD)
+        self.attached = {
+            (whose, key, internal): self._write(record, internal=internal)
+            for (whose, key), record in self.records.items()
+            for internal in (False, True)
+        }
         self.flask = Flask("procedura", static_folder=None)
         self.flask.config.update(SECRET_KEY="x" * 32, TESTING=True)
         api.mount(self.flask, self.app)
@@ -101,6 +111,14 @@ class Town:
 
     def whose(self, record: RecordRef) -> str:
         return MINE if self.records[MINE, record.entity] == record else OTHERS
+
+    def _write(self, record: RecordRef, *, internal: bool) -> int:
+        """A note about a record, with a file; the file's number."""
+        file = File("a.txt", b"x")
+        kept = journal.write(
+            self.app, APPLICATION, record, "A note", internal=internal, files=[file]
+        )
+        return kept.attached[0].id
 
     # -- settling -------------------------------------------------------------------------------
 

@@ -280,7 +280,10 @@ class Served:
     def read_by(self, person: RecordRef, record: RecordRef) -> frozenset[str]:
         path = f"/records/{record.entity}/{record.id}"
         status, told = self.surface("GET", path, self._token(person), None, None)
-        return frozenset(told["values"]) if status == 200 else frozenset()
+        if status != 200:
+            return frozenset()
+        path = f"/journal/{record.entity}/{record.id}"
+        return frozenset({*told["values"], *self._ask(person, "GET", path)["sees"]})
 
     def holders(self, role: str) -> tuple[RecordRef, ...]:
         """Whom a story means by a role."""

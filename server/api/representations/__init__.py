@@ -6,7 +6,9 @@ stands beside it. `SHAPES` are the schemas that OpenAPI names.
 
 from __future__ import annotations
 
+from server.api.representations import journal as journals
 from server.api.representations import records, runs, tasks, told
+from server.api.representations.journal import JOURNAL, journal, note
 from server.api.representations.pages import page, paged
 from server.api.representations.records import change, type_as_json
 from server.api.representations.runs import failure, history_line, run, run_line, start, verdict
@@ -14,15 +16,24 @@ from server.api.representations.tasks import completed, task, task_line
 from server.api.representations.told import message, notice
 from server.api.schemas import Schema
 
-SHAPES: dict[str, Schema] = {**records.SHAPES, **tasks.SHAPES, **runs.SHAPES, **told.SHAPES}
+SHAPES: dict[str, Schema] = {
+    **records.SHAPES,
+    **tasks.SHAPES,
+    **runs.SHAPES,
+    **told.SHAPES,
+    **journals.SHAPES,
+}
 
 __all__ = [
+    "JOURNAL",
     "SHAPES",
     "change",
     "completed",
     "failure",
     "history_line",
+    "journal",
     "message",
+    "note",
     "notice",
     "page",
     "paged",

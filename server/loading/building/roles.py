@@ -9,6 +9,7 @@ from server.domain.entity import Entity
 from server.domain.role import (
     EVERY_ENTITY,
     ITSELF,
+    JOURNALS,
     Grant,
     Having,
     Operation,
@@ -47,7 +48,7 @@ def _grant(desk: Desk, entity: str, raw: Any) -> Grant:
     if isinstance(raw, list):
         return Grant(frozenset(map(Operation, raw)))
     known = desk.manuscript.entities.get(entity)
-    for key in raw.get("fields", {}):
+    for key in raw.get("fields", {}).keys() - JOURNALS:
         desk.refer_key("field", f"{entity}.{key}", "may", entity, "fields", key)
     rows = (
         _rows(desk, known, item, ("may", entity, "rows", number))

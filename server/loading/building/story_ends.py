@@ -7,6 +7,7 @@ from typing import Any
 
 from server.domain.decision import Decision
 from server.domain.procedure import Procedure
+from server.domain.role import JOURNALS
 from server.domain.scenario import NewRecord, Open, Place, Then
 from server.domain.step import (
     Choose,
@@ -108,7 +109,8 @@ def _fields(names: Names, name: str, fields: list[str], path: Path) -> None:
         names.look_up(name, path, is_key=True)
         return
     for index, field in enumerate(fields):
-        names.desk.refer("field", f"{entity}.{field}", *path, index)
+        if field not in JOURNALS:
+            names.desk.refer("field", f"{entity}.{field}", *path, index)
 
 
 def _new(names: Names, entity: str, raw: Mapping[str, Any], path: Path) -> None:

@@ -1,6 +1,6 @@
 """ENT005 taken-name: a name that the database, or another entity, needs for itself.
 
-Every record has an id, a revision and two moments; a reference `owner` also takes `owner_id`; and
+Every record has an id, a revision, two moments and a journal; a reference `owner` also takes `owner_id`; and
 the plural of each entity is its own.
 
     entity: note
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.domain.entity import KEPT_FIELDS, RESERVED_PREFIX, STATUS
+from server.domain.role import JOURNALS
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -47,7 +48,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
         refs = {f"{field.key}_id": field.key for field in entity.refs()}
         for name in source.data["fields"]:
             reason = ""
-            if name in KEPT_FIELDS:
+            if name in KEPT_FIELDS | JOURNALS:
                 reason = "every record has that already"
             elif name in refs:
                 reason = f"the reference '{refs[name]}' takes that name"

@@ -14,7 +14,7 @@ from server.domain.beginning import Beginning
 from server.domain.decision import NoVerdict
 from server.domain.definitions import Book, Definitions
 from server.domain.refusals import Failed, Invalid, NotAllowed, WrongState
-from server.domain.role import Operation
+from server.domain.role import JOURNALS, Operation
 from server.domain.run import TaskState
 from server.domain.somebody import speaks_of
 from server.domain.step import (
@@ -256,7 +256,7 @@ class Rehearsal:
 
     def read_by(self, person: RecordRef, record: RecordRef) -> frozenset[str]:
         somebody = self.memory.somebody(person)
-        every = self.definitions.entities[record.entity].fields.keys()
+        every = {*self.definitions.entities[record.entity].fields, *JOURNALS}
         seen: set[str] = set()
         for key in somebody.roles:
             grant = self.definitions.roles[key].grant(record.entity)
