@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import uuid
 from typing import Any
@@ -108,4 +109,5 @@ def beside(ref: RecordRef) -> JournalView | None:
 
 def _file(sent: FileStorage) -> File:
     name = (sent.filename or "").replace("\\", "/").rpartition("/")[2]
-    return File(name, sent.read())
+    with contextlib.closing(sent):
+        return File(name, sent.read())

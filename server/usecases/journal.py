@@ -179,4 +179,4 @@ def _fit(text: str, files: Sequence[File]) -> None:
         raise Invalid("The note cannot be kept.", problems)
     for file in files:
         if len(file.content) > LARGEST_FILE:
-            raise TooLarge(f"'{file.name}' is larger than {LARGEST_FILE >> 20} MB.")
+            raise TooLarge(f"'{file.name}' is larger than {LARGEST_FILE / 2**20:g} MB.")

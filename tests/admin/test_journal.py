@@ -7,6 +7,7 @@ import io
 import pytest
 
 from server.domain.values import RecordRef
+from server.usecases import journal
 from tests.admin.conftest import filled, token
 
 HANDLED = RecordRef("incident_request", 1)
@@ -82,11 +83,12 @@ class TestAFile:
         assert answer.headers["Content-Disposition"] == "attachment; filename=page.html"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
-    def test_that_is_too_large_is_refused_with_its_name(self, office, incident):
-        large = b"x" * ((10 << 20) + 1)
+    def test_that_is_too_large_is_refused_with_its_name(self, office, incident, monkeypatch):
+        monkeypatch.setattr(journal, "LARGEST_FILE", 1 << 18)
+        large = b"x" * ((1 << 18) + 1)
         answer = write(office.browser("ann"), incident, "A copy", files=[("disk.img", large)])
         page = answer.get_data(as_text=True)
         assert answer.status_code == 413
-        assert "&#39;disk.img&#39; is larger than 10 MB." in page
+        assert "&#39;disk.img&#39; is larger than 0.25 MB." in page
         assert "Attach the files again." in page
         assert "A copy</textarea>" in page
