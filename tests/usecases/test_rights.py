@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotAllowed, NotFound
-from server.domain.role import ITSELF, Operation, Role
+from server.domain.role import ITSELF, JOURNALS, Operation, Role
 from server.domain.values import RecordRef
 from server.storage.database import Database
 from server.usecases import records
@@ -392,7 +392,7 @@ def test_what_may_be_done_is_what_one_of_the_roles_says(crowd: Crowd, clerk, own
         for record in crowd.requests
     }
     rights: Rights = rights_now(app, crowd.office.actor)
-    everything = frozenset(app.definitions.entities[INCIDENT].fields)
+    everything = JOURNALS | app.definitions.entities[INCIDENT].fields.keys()
     with app.database.read() as connection:
         hidden = rights.hidden(connection, crowd.requests)
         for record, spoken in speaking.items():
