@@ -9,8 +9,11 @@ import pytest
 import yaml
 
 from server import cli, loading
+from server.domain.expression import Expression, parse, resolve
+from server.domain.values import Kind, Type
 from server.settings import Settings
 from server.storage.database import Database
+from tests import shipped
 from tests.scenarios.served import Served, with_office
 from tests.scenarios.surfaces import within
 from tests.scenarios.test_served import otherwise
@@ -76,6 +79,18 @@ def test_the_files_of_the_guide_for_administrators_hang_together(site: Path, run
     assert run("check") == (0, "Nothing is wrong with the definitions.\n")
     status, said = run("test", "printer-requests")
     assert status == 0, said
+
+
+@pytest.mark.parametrize(
+    "written", ["planned_event.ends_at + 2 days < now", "now + 3 working days"]
+)
+def test_the_moments_that_the_guide_for_administrators_reckons_with_are_known(written):
+    assert f"`{written}`" in (DOCS / "process-administrators.md").read_text()
+
+    names = {"planned_event": Type(Kind.REF, entity="planned_event")}
+    found = resolve(parse(written), names, shipped.definitions().entities)
+
+    assert isinstance(found, Expression), found
 
 
 class TestTheWalk:
