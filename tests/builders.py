@@ -28,6 +28,7 @@ from server.storage import tables
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
+from tests import postgresql
 
 T = TypeVar("T")
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -231,9 +232,11 @@ def make_tables(database: Database, models: Models) -> None:
 
 
 def founded(database: Database, name: Hashable, found: Callable[[], T]) -> T:
-    """What `found` puts into an empty database. SQLite's file is made once, then copied by name."""
+    """What `found` puts into an empty database; it is made once, then copied by name."""
+    if not database.is_sqlite:
+        return postgresql.founded(database, name, found)
     path = Path(str(database.url.database))
-    if not database.is_sqlite or path.exists():
+    if path.exists():
         return found()
     if name not in FOUNDED:
         told = found()

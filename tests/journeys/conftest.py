@@ -18,6 +18,7 @@ from server.usecases import access, publish
 from server.usecases.sample.organisation import enter
 from tests.journeys.servers import ServerProcess
 from tests.journeys.town import Town
+from tests.postgresql import administer
 
 Opened = Callable[..., Town]
 
@@ -92,15 +93,9 @@ def _of_sqlite(folder: Path) -> tuple[str, Callable[[Path], str]]:
 def _of_postgresql(server: sa.URL, stack: ExitStack) -> tuple[str, Callable[[Path], str]]:
     def create(template: str) -> tuple[str, str]:
         name = f"journey_{uuid.uuid4().hex}"
-        _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        stack.callback(_administer, server, f"DROP DATABASE {name} WITH (FORCE)")
+        administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        stack.callback(administer, server, f"DROP DATABASE {name} WITH (FORCE)")
         return name, server.set(database=name).render_as_string(hide_password=False)
 
     first, address = create("template0")
     return address, lambda _: create(first)[1]
-
-
-def _administer(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)

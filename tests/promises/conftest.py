@@ -20,6 +20,7 @@ from server.storage.models import Models
 from server.usecases import App, access
 from server.usecases.sample.organisation import enter
 from tests.builders import Clock
+from tests.postgresql import administer
 from tests.promises.town import Ground, TownWithin
 
 Opened = Callable[..., TownWithin]
@@ -61,12 +62,12 @@ def postgresql_template(
     shipped: Served, postgresql_server: sa.URL
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     name = f"fernwick_{uuid.uuid4().hex}"
-    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE template0")
+    administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE template0")
     database = Database(postgresql_server.set(database=name).render_as_string(False))
     tokens = _people_enter(shipped, database)
     database.dispose()
     yield name, tokens
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def _place(
         database = Database(server.set(database=name).render_as_string(False))
 
         def make_anew() -> None:
-            _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+            administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
 
     yield Place(Ground(shipped.on(database)), tokens, make_anew)
     database.dispose()
@@ -132,9 +133,3 @@ def _people_enter(shipped: Served, database: Database) -> Mapping[str, str]:
         login: access.create_token(app, fernwick.actors[name], "journey", None)
         for login, name in fernwick.logins.items()
     }
-
-
-def _administer(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)

@@ -52,6 +52,7 @@ def test_stories_in_which_time_passes_go_the_same_way_with_a_server(database, tm
     # given a server in a process of its own, and the shipped stories in which time passes
     definitions = loading.load(loading.folders([])).definitions
     assert definitions is not None
+    database.engine.connect().close()  # made for the first who comes, so it is there
     process = ClockedProcess(database.engine.url.render_as_string(hide_password=False), tmp_path)
     process.carry_out("db", "apply")
     stage = Served(definitions, database)
