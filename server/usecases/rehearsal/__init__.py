@@ -4,7 +4,9 @@ stage         where stories are played, as a player sees it
 inmemory      the stage that needs no database, with its memory (records) and runs
 setting       the people and records that a story gives
 player        plays a story, act by act
-expectations  what a story expects, beside what is
+seen          the stage, looked at from a story
+offers        what people are offered to do and to fill in, beside what a story expects
+expectations  everything else that a story expects, beside what is
 """
 
 from __future__ import annotations

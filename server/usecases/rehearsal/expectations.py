@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.domain.definitions import Definitions
 from server.domain.entity import STATUS
 from server.domain.role import Operation, any_allows
 from server.domain.run import RunState
-from server.domain.scenario import Asked, NewRecord, Offered, Open, Path, Then
-from server.domain.values import Kind, RecordRef, Type, Value, to_json
+from server.domain.scenario import NewRecord, Path, Then
+from server.domain.values import Kind, RecordRef, Type, Value
 from server.engine import events as happened
 from server.usecases.rehearsal import setting
-from server.usecases.rehearsal.stage import NEEDS, SHOWS, TAKES, Stage, Waiting
+from server.usecases.rehearsal.offers import differing_open
+from server.usecases.rehearsal.seen import Names, Seen, spoken, titled
 
 NOW = "now"
 NOT_BEGUN = "not begun"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A stage looked at from a story.
-
-    `named` finds the record of a name, `made` the records of an entity that came into being in it.
-    """
-
-    definitions: Definitions
-    stage: Stage
-    procedure: str
-    named: Callable[[str], RecordRef]
-    made: Callable[[str], tuple[RecordRef, ...]]
-
-
 def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
     """Where what is differs from what should be, each with a sentence."""
     if then.open is not None:
-        yield from _open(then, seen)
+        yield from differing_open(then, seen)
     for name, fields in then.records.items():
         yield from _record(then, name, fields, seen)
     for entity, rows in then.made.items():
@@ -59,89 +44,6 @@ def differences(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
         yield from _moves(then, name, statuses, seen)
 
 
-# -- open tasks -----------------------------------------------------------------------------------
-
-
-def _open(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
-    assert then.open is not None
-    left = list(seen.stage.waiting())
-    at = (*then.path, "open")
-    for expected in then.open:
-        found = next((item for item in left if _is(item, expected, seen)), None)
-        if found is None:
-            yield (
-                at,
-                f"Expected '{expected.place}' to be open; open is {_listed(left) or 'nothing else'}.",
-            )
-            continue
-        left.remove(found)
-        if expected.people is not None:
-            yield from _people(at, found, expected.people, seen)
-    if left:
-        yield at, f"Expected nothing else to be open; open is {_listed(left)} besides."
-
-
-def _people(
-    at: Path, found: Waiting, people: tuple[str, ...], seen: Seen
-) -> Iterator[tuple[Path, str]]:
-    roles = seen.definitions.roles
-    for role in (name for name in people if name in roles):
-        if role not in {found.lane, found.role}:
-            yield at, f"Expected '{found.step}' for the role {role}; it is for {found.lane}."
-    persons = {seen.named(name) for name in people if name not in roles}
-    if persons and persons != set(found.people):
-        actual = ", ".join(_title(person, seen) for person in found.people) or "nobody"
-        yield at, f"Expected '{found.step}' for {', '.join(people)}; it is for {actual}."
-
-
-def differing_tasks(
-    tasks: Iterable[Offered], waiting: Iterable[Waiting], seen: Seen
-) -> Iterator[tuple[Path, str]]:
-    """Where an open task is for somebody it should not be for, or a role cannot be asked."""
-    expected = {(item.place.procedure or seen.procedure, item.place.step): item for item in tasks}
-    for found in waiting:
-        offered = expected.get((found.procedure, found.step))
-        if offered is not None:
-            yield from _offered(offered, found, seen)
-
-
-def _offered(offered: Offered, found: Waiting, seen: Seen) -> Iterator[tuple[Path, str]]:
-    roles = seen.definitions.roles
-    for role in (name for name in offered.people if name in roles):
-        if role not in {found.lane, found.role}:
-            yield (
-                offered.path,
-                f"Expected '{found.step}' for the role {role}; it is for {found.lane}.",
-            )
-    persons = {seen.named(name) for name in offered.people if name not in roles}
-    others = sorted(set(found.people) - persons) if persons else []
-    for person in others:
-        yield (
-            offered.path,
-            (
-                f"Expected '{found.step}' for nobody else than {', '.join(offered.people)}; "
-                f"{_title(person, seen)} may do it too."
-            ),
-        )
-    for role in offered.with_roles:
-        if role not in found.with_roles:
-            yield (
-                offered.path,
-                f"Expected that a {role} may be asked about '{found.step}'; none may.",
-            )
-
-
-def _is(item: Waiting, expected: Open, seen: Seen) -> bool:
-    place = expected.place
-    about = place.about is None or seen.named(place.about) == item.about
-    procedure = place.procedure is None or place.procedure == item.procedure
-    return item.step == place.step and about and procedure
-
-
-def _listed(items: list[Waiting]) -> str:
-    return ", ".join(f"'{item.step}' in {item.procedure}" for item in items)
-
-
 # -- records --------------------------------------------------------------------------------------
 
 
@@ -159,8 +61,8 @@ def _record(
             yield (
                 (*at, key),
                 (
-                    f"Expected {name}.{key} to be {_spoken(expected, seen)}; it is "
-                    f"{_spoken(actual, seen)}."
+                    f"Expected {name}.{key} to be {spoken(expected, seen)}; it is "
+                    f"{spoken(actual, seen)}."
                 ),
             )
 
@@ -178,8 +80,8 @@ def _made(
         if found is not None:
             left.remove(found)
             continue
-        told = ", ".join(f"{key} {_spoken(value, seen)}" for key, value in expected.items())
-        others = ", ".join(_title(item, seen) for item in left) or "no other"
+        told = ", ".join(f"{key} {spoken(value, seen)}" for key, value in expected.items())
+        others = ", ".join(titled(item, seen) for item in left) or "no other"
         yield (
             (*then.path, "made", entity, index),
             f"Expected that a {title} with {told} has come into being; there is {others}.",
@@ -194,32 +96,13 @@ def _meant(typ: Type, raw: Any, seen: Seen) -> Value:
     """The value that a story expects."""
     if raw == NOW and typ.kind is Kind.DATE_TIME:
         return seen.stage.now
-    return setting.value(typ, raw, _Names(seen.named))
+    return setting.value(typ, raw, Names(seen.named))
 
 
 def _same(expected: Value, actual: Value) -> bool:
     if isinstance(expected, tuple) and isinstance(actual, tuple):
         return sorted(map(str, expected)) == sorted(map(str, actual))
     return expected == actual
-
-
-class _Names(Mapping[str, RecordRef]):
-    """All names of a story, looked up one by one."""
-
-    def __init__(self, named: Callable[[str], RecordRef]) -> None:
-        self._named = named
-
-    def __getitem__(self, name: str) -> RecordRef:
-        return self._named(name)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 # -- runs -----------------------------------------------------------------------------------------
@@ -319,7 +202,7 @@ def _late(
 
 
 def _all(persons: set[RecordRef], seen: Seen) -> str:
-    return ", ".join(_title(person, seen) for person in sorted(persons)) or "nobody"
+    return ", ".join(titled(person, seen) for person in sorted(persons)) or "nobody"
 
 
 def _rules(
@@ -343,36 +226,7 @@ def _rules(
         )
 
 
-# -- forms, rights and moves ----------------------------------------------------------------------
-
-
-def differing_form(
-    wanted: Asked, actual: Mapping[str, str], at: Path
-) -> Iterator[tuple[Path, str]]:
-    """Where a form does not ask what it must; `actual` tells how it has each field."""
-    for key in wanted.hides:
-        if key in actual:
-            yield (*at, "hides"), f"Expected the form to do without '{key}'; {_HAS[actual[key]]}."
-    for part, keys in ((SHOWS, wanted.shows), (NEEDS, wanted.needs), (TAKES, wanted.takes)):
-        for key in keys:
-            if actual.get(key) != part:
-                yield (
-                    (*at, part),
-                    f"Expected the form {_HAVING[part].format(key)}; {_HAS[actual.get(key)]}.",
-                )
-
-
-_HAVING = {
-    SHOWS: "to show '{}', to be read only",
-    NEEDS: "to need '{}'",
-    TAKES: "to take '{}', or to do without",
-}
-_HAS = {
-    SHOWS: "it can only be read there",
-    NEEDS: "it is needed there",
-    TAKES: "it may be filled in there",
-    None: "it is not shown",
-}
+# -- rights and moves -----------------------------------------------------------------------------
 
 
 def _rights(then: Then, seen: Seen) -> Iterator[tuple[Path, str]]:
@@ -440,35 +294,12 @@ def _new(then: Then, entity: str, wanted: NewRecord, seen: Seen) -> Iterator[tup
                 f"Expected that no two are alike in '{key}' of {title}; they may be.",
             )
     for key, raw in wanted.begins_with.items():
-        expected = setting.value(fields[key].type, raw, _Names(seen.named))
+        expected = setting.value(fields[key].type, raw, Names(seen.named))
         if blank.values[key] != expected:
             yield (
                 (*at, "begins_with", key),
                 (
-                    f"Expected that {title} begins with {key} {_spoken(expected, seen)}; it begins "
-                    f"with {_spoken(blank.values[key], seen)}."
+                    f"Expected that {title} begins with {key} {spoken(expected, seen)}; it begins "
+                    f"with {spoken(blank.values[key], seen)}."
                 ),
             )
-
-
-# -- words ----------------------------------------------------------------------------------------
-
-
-def _spoken(value: Value, seen: Seen) -> str:
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return "yes" if value else "no"
-        case RecordRef():
-            return _title(value, seen)
-        case tuple():
-            return ", ".join(_spoken(item, seen) for item in value) or "nothing"
-        case _:
-            return str(to_json(value))
-
-
-def _title(record: RecordRef, seen: Seen) -> str:
-    """A record as its author would find it again."""
-    label = seen.definitions.entities[record.entity].label
-    return f"{seen.stage.field(record, label)}"

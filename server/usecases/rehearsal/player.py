@@ -28,12 +28,9 @@ from server.domain.scenario import (
 )
 from server.domain.values import RecordRef
 from server.usecases.rehearsal import setting
-from server.usecases.rehearsal.expectations import (
-    Seen,
-    differences,
-    differing_form,
-    differing_tasks,
-)
+from server.usecases.rehearsal.expectations import differences
+from server.usecases.rehearsal.offers import differing_form, differing_tasks
+from server.usecases.rehearsal.seen import Seen
 from server.usecases.rehearsal.stage import Line, Stage, Waiting
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
