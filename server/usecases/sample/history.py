@@ -11,8 +11,10 @@ from random import Random
 
 from server.usecases.app import App
 from server.usecases.sample.changing import CHANGES
+from server.usecases.sample.escalating import ESCALATIONS
 from server.usecases.sample.organisation import Organisation, read
 from server.usecases.sample.releasing import RELEASES
+from server.usecases.sample.reporting import REPORTS
 from server.usecases.sample.stories import STORIES, Case, Told
 from server.usecases.sample.work import SATURDAY, Clock, Left, Overtaken, Work, at_work
 
@@ -110,7 +112,7 @@ def _told(work: Work, case: Case) -> Told:
     callers = work.organisation.callers(case.get("from"))
     caller = case.get("caller") or work.chance.choice(callers)
     own = replace(work, caller=caller, open={})
-    return {**STORIES, **CHANGES, **RELEASES}[_story(case)](own, case)
+    return {**STORIES, **ESCALATIONS, **REPORTS, **CHANGES, **RELEASES}[_story(case)](own, case)
 
 
 def _story(case: Case) -> str:
