@@ -95,6 +95,9 @@ def _place(
             for file in path.parent.glob(f"{path.name}*"):
                 file.unlink()
             shutil.copyfile(template, path)
+
+        yield Place(Ground(shipped.on(database)), tokens, make_anew)
+        database.dispose()
     else:
         server: sa.URL = request.getfixturevalue("postgresql_server")
         template, tokens = request.getfixturevalue("postgresql_template")
@@ -105,8 +108,9 @@ def _place(
             administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
 
-    yield Place(Ground(shipped.on(database)), tokens, make_anew)
-    database.dispose()
+        yield Place(Ground(shipped.on(database)), tokens, make_anew)
+        database.dispose()
+        administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture
