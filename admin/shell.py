@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,16 +85,14 @@ def _menu(admin: Admin) -> Iterator[Item]:
         elif entry.is_accessible() and entry.is_visible():
             item = _item(entry)
             if item.url == url_for("admin.index"):
-                item = replace(item, count=counts().get("all", 0))
+                item = replace(item, count=_open_tasks())
             yield item
 
 
-def counts() -> Mapping[str, int]:
-    """How many tasks stand in each queue of the person; asked once a request."""
-    if "counts" not in g:
-        g.counts = tasks.counts(app(), g.actor) if g.actor.person else {}
-    known: Mapping[str, int] = g.counts
-    return known
+def _open_tasks() -> int:
+    """How many tasks the person could do next."""
+    actor: Actor = g.actor
+    return tasks.counts(app(), actor, ["all"])["all"] if actor.person else 0
 
 
 def _item(entry: Any) -> Item:

@@ -8,7 +8,6 @@ from flask import request, url_for
 from flask_admin import AdminIndexView
 
 from admin.screen import Screen, actor, app, at
-from admin.shell import counts
 from server.usecases import tasks
 from server.usecases.views import TaskLine
 
@@ -49,7 +48,7 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
             "screens/my_work.html",
             which=which,
             queues=QUEUES,
-            counts=counts(),
+            counts=tasks.counts(app(), actor()),
             lines=page.items,
             further=url_for("admin.index", which=which, after=page.after) if page.after else None,
             who=who,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -69,13 +69,13 @@ def my_work(
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
 
-def counts(app: App, actor: Actor) -> Mapping[str, int]:
-    """How many tasks stand in each queue; at most `COUNT_LIMIT` are counted."""
+def counts(app: App, actor: Actor, wanted: Iterable[str] = WHICH) -> Mapping[str, int]:
+    """How many tasks stand in each queue that is wanted; at most `COUNT_LIMIT` are counted."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
         return {
             which: queues.count(connection, _queue(running, which), most=COUNT_LIMIT)
-            for which in WHICH
+            for which in wanted
         }
 
 
