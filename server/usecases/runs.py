@@ -192,7 +192,7 @@ def _view(running: Running, run_id: int) -> RunView:
     waits, offers = _standing(running, run_id, procedure)
     at = {item.step for item in task_rows if item.state is TaskState.OPEN}
     current = frozenset(at | {item.step for item in waits})
-    return RunView(
+    found = RunView(
         line=showing.run_line(running, row, titles),
         definition=row.definition,
         tasks=showing.task_lines(running, task_rows),
@@ -203,6 +203,7 @@ def _view(running: Running, run_id: int) -> RunView:
         waits=waits,
         offers=offers,
     )
+    return found if seeing.sees_all_of(running, row.about) else seeing.outline_of_run(found)
 
 
 def _standing(

@@ -7,6 +7,7 @@ a task of it now, or stands beside one. Nothing else tells that the task or the 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -20,6 +21,21 @@ from server.storage.queues import Standing, Waiting
 from server.usecases.refusing import out_of_reach
 from server.usecases.rights import Rights
 from server.usecases.running import Running
+from server.usecases.views import FormView, RunView, TaskView
+
+OUTLINE = frozenset(
+    {
+        "run-started",
+        "task-opened",
+        "task-moved",
+        "task-claimed",
+        "task-released",
+        "task-completed",
+        "run-ended",
+        "run-stopped",
+    }
+)
+"""The kinds of lines of a history that tell nothing of what is in records."""
 
 
 def require_task(running: Running, row: Waiting, beside: Iterable[RecordRef] = ()) -> None:
@@ -45,9 +61,22 @@ def require_run(running: Running, row: Standing) -> None:
         raise out_of_reach(running.actor, f"a part in run {row.id}", sentence)
 
 
-def hides_facts(running: Running, about: RecordRef) -> bool:
-    """Whether what decisions and steps have read or written may hold what is hidden here."""
-    return bool(running.rights.hidden(running.connection, [about])[about])
+def sees_all_of(running: Running, about: RecordRef) -> bool:
+    """Whether nothing is hidden here of what a run is about; else only its outline is for the actor."""
+    return not running.rights.hidden(running.connection, [about])[about]
+
+
+def outline_of_task(view: TaskView) -> TaskView:
+    """Whose task it is and what comes of it, without a word that was typed."""
+    return replace(
+        view, form=FormView(view.form.title, ()), draft={}, answers={}, asked=(), signatures=()
+    )
+
+
+def outline_of_run(view: RunView) -> RunView:
+    """Who had which tasks when, and how it ended, without what was decided, asked or written."""
+    told = tuple(replace(line, facts={}) for line in view.history if line.kind in OUTLINE)
+    return replace(view, history=told, verdicts=())
 
 
 def within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:

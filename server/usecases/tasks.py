@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -124,7 +125,10 @@ def _view(running: Running, task_id: int) -> TaskView:
         raise WrongState(str(error), hint="Administrators can cancel its run.") from error
     if row.question is not None:
         seeing.require_task(running, row)
-        return _question_view(running, row, row.question)
+        asked = _question_view(running, row, row.question)
+        return (
+            asked if _sees_words(running, row) else seeing.outline_of_task(replace(asked, text=""))
+        )
     is_there = row.scope in run.scopes
     scope = row.scope if is_there else 0
     step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
@@ -141,7 +145,7 @@ def _view(running: Running, task_id: int) -> TaskView:
     record = running.records.row(row.about) or {}
     revision = record.get("revision")
     completed_by = _ref(row.completed_by)
-    return TaskView(
+    found = TaskView(
         line=showing.task_lines(running, [row])[0],
         text=action.text,
         instruction=action.instruction,
@@ -166,6 +170,15 @@ def _view(running: Running, task_id: int) -> TaskView:
         closed_at=row.closed_at,
         due_at=_due_at(running, row.opened_at, action, walk.names(scope)),
     )
+    is_beside = running.actor.person in beside
+    is_whole = open_to_me or is_beside or _sees_words(running, row)
+    return found if is_whole else seeing.outline_of_task(found)
+
+
+def _sees_words(running: Running, row: queues.Waiting) -> bool:
+    """Whether what was typed is for the actor: it was their task, or nothing is hidden from them."""
+    mine = {row.claimed_by, row.completed_by, row.seat.person} - {None}
+    return running.actor.id in mine or seeing.sees_all_of(running, row.about)
 
 
 def _question_view(running: Running, row: queues.Waiting, question: str) -> TaskView:
