@@ -16,7 +16,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from admin import errors, guide, links, look_up, screen, session, texts
+from admin import errors, guide, links, look_up, screen, session, texts, watching
 from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
@@ -78,6 +78,7 @@ def mount(flask: Flask, app: App) -> None:
     )
     flask.register_blueprint(session.pages)
     flask.register_blueprint(look_up.pages)
+    flask.register_blueprint(watching.pages)
     pages = _pages(flask, app)
     errors.register(flask, OTHER_PATHS)
     _words(flask, app, pages)

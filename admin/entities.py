@@ -24,7 +24,7 @@ from server.domain.entity import Field
 from server.domain.refusals import Conflict, NotFound, Refusal
 from server.domain.role import Operation
 from server.domain.values import RecordRef
-from server.usecases import records, runs
+from server.usecases import records, runs, watching
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RecordView
 
@@ -67,6 +67,7 @@ class RecordPages(RecordList):
             keepers=self._keepers(view),
             edit_url=url_for(f"{self.entity.key}.edit_view", id=record.id),
             journal=beside(record),
+            watched=watching.watches(app(), actor(), record),
             command=uuid.uuid4().hex,
             may_edit=Operation.UPDATE in view.may,
             may_delete=Operation.DELETE in view.may,

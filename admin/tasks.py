@@ -14,6 +14,7 @@ from admin.forms import PageForm, page_form
 from admin.journal import beside
 from admin.look_up import found, title_of
 from admin.screen import Screen, actor, app, at
+from admin.session import safe
 from admin.step_bar import BarStep, step_bar
 from admin.work import who
 from server.domain.refusals import Conflict, Invalid, Refusal
@@ -23,6 +24,10 @@ from server.notation import Titles, swim_lanes
 from server.usecases import asking, runs, tasks
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RunView, TaskView
+
+MOST = 100
+"""So many tasks are taken together at once."""
+DONE = {"claim": "claimed", "release": "released", "assign": "given away"}
 
 
 class TaskPages(Screen):
@@ -70,6 +75,33 @@ class TaskPages(Screen):
             return redirect(url_for("tasks.task", task_id=mine[0].id))
         flash(_what_follows(view, done.opened, done.run_end), "success")
         return redirect(url_for("admin.index"))
+
+    @at("/together", methods=("POST",))
+    def together(self) -> Response:
+        """The same for several tasks: each on its own, and told which could not be."""
+        back = safe(request.form.get("back"))
+        verb = request.form.get("verb", "")
+        chosen = [int(text) for text in request.form.getlist("task") if text.isdecimal()][:MOST]
+        person = request.form.get("person", 0, type=int)
+        act = {
+            "claim": lambda task: tasks.claim(app(), actor(), task),
+            "release": lambda task: tasks.release(app(), actor(), task),
+            "assign": lambda task: tasks.assign(app(), actor(), task, person),
+        }.get(verb)
+        if act is None or not chosen:
+            flash("Choose tasks, and what is to be done with them.", "error")
+            return redirect(back)
+        done = 0
+        for task in chosen:
+            try:
+                act(task)
+                done += 1
+            except Refusal as refusal:
+                reasons = refusal.problems.values() if isinstance(refusal, Invalid) else ()
+                flash(" ".join((f"Task {task}: {refusal}", *reasons)), "error")
+        if done:
+            flash(f"{done} task{'s' if done > 1 else ''} {DONE[verb]}.", "success")
+        return redirect(back)
 
     @at("/<int:task_id>/claim", methods=("POST",))
     def claim(self, task_id: int) -> Response:

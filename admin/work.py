@@ -23,10 +23,20 @@ QUEUES = {
         "Nothing is offered",
         "Tasks of your roles and groups that nobody has claimed stand here.",
     ),
+    "to-sign": (
+        "To sign",
+        "Nothing waits for your word",
+        "Approvals and votes that you may give stand here.",
+    ),
     "waiting": (
         "Waiting for others",
         "You wait for nobody",
         "Tasks that others have to do in the runs that you began stand here.",
+    ),
+    "watched": (
+        "Watched",
+        "Nothing is open about what you watch",
+        "Watch a record on its page; the tasks about it will stand here.",
     ),
 }
 """The queues in their order: title, and what is said when one is empty."""

@@ -21,6 +21,7 @@ from server.api import (
     runs,
     tasks,
     tokens,
+    watching,
 )
 from server.api.openapi import PROBLEM, document
 from server.api.representations import SHAPES
@@ -40,6 +41,7 @@ _ROOMS = (
     model,
     records,
     journal,
+    watching,
     notices,
     events,
     tokens,

@@ -195,6 +195,11 @@ def _one_of(
     return sa.or_(*ways)
 
 
+def of_steps(steps: Sequence[tuple[str, str]]) -> sa.ColumnElement[bool]:
+    """Tasks of these steps, each with its procedure."""
+    return sa.tuple_(task.c.procedure, task.c.step).in_(steps)
+
+
 def asked_by(person: int) -> sa.ColumnElement[bool]:
     """Open tasks of runs that this person has started: what they wait for others to do."""
     started = sa.select(run.c.id).where(run.c.started_by == person, GOES_ON)
@@ -218,15 +223,17 @@ def took_part(connection: sa.Connection, run_id: int, person: int) -> bool:
     return connection.scalar(found) is not None
 
 
-def about_any(entities: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Runs about records of these entities."""
-    return run.c.about_entity.in_(entities)
+def about_any(of: sa.Table, entities: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Runs or tasks (`of`) about records of these entities."""
+    return of.c.about_entity.in_(entities)
 
 
-def about_one_of(records: sa.Table, reach: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Runs about the records of an entity's table for which a condition holds."""
+def about_one_of(
+    of: sa.Table, records: sa.Table, reach: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """Runs or tasks (`of`) about the records of an entity's table for which a condition holds."""
     found = sa.select(records.c.id).where(reach)
-    return sa.and_(run.c.about_entity == records.name, run.c.about_id.in_(found))
+    return sa.and_(of.c.about_entity == records.name, of.c.about_id.in_(found))
 
 
 def every_open() -> sa.ColumnElement[bool]:

@@ -214,6 +214,15 @@ change = Table(
 )
 Index("ix_procedura_change_record", change.c.entity, change.c.record_id, change.c.id)
 
+follow = Table(
+    "procedura_follow",
+    metadata,
+    Column("person_id", Id, primary_key=True),
+    Column("entity", sa.String(120), primary_key=True),
+    Column("record_id", Id, primary_key=True),
+    comment="Which records people watch",
+)
+
 note = Table(
     "procedura_note",
     metadata,

@@ -157,7 +157,7 @@ def page(
             about=about,
             before=after,
             limit=limit + 1,
-            within=seeing.within_sight(running.rights),
+            within=seeing.runs_within_sight(running.rights),
         )
         titles = showing.record_titles(running, [row.about for row in rows])
         lines = tuple(showing.run_line(running, row, titles) for row in rows[:limit])

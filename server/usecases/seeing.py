@@ -18,6 +18,7 @@ from server.engine.seats import candidates
 from server.engine.walk import StepFailed
 from server.storage import queues
 from server.storage.queues import Standing, Waiting
+from server.storage.tables import run, task
 from server.usecases.refusing import out_of_reach
 from server.usecases.rights import Rights
 from server.usecases.running import Running
@@ -79,25 +80,34 @@ def outline_of_run(view: RunView) -> RunView:
     return replace(view, history=told, verdicts=())
 
 
-def within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:
+def runs_within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:
     """Holds of the runs that somebody may look at; None where of all.
 
     Those whose tasks they might take are reached from the tasks, and not listed.
     """
-    if rights.somebody is None:
+    about = _about_readable(rights, run)
+    if about is None or rights.somebody is None:
         return None
+    return sa.or_(about, queues.has_part(rights.somebody.person.id))
+
+
+def tasks_within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:
+    """Holds of the tasks about records that may be read; None where of all."""
+    return _about_readable(rights, task)
+
+
+def _about_readable(rights: Rights, of: sa.Table) -> sa.ColumnElement[bool] | None:
+    """Holds of runs or tasks about records that somebody may read; None where those are all."""
     whole: list[str] = []
-    ways = [queues.has_part(rights.somebody.person.id)]
-    entities = sorted({item.about for item in rights.app.definitions.procedures.values()})
+    ways: list[sa.ColumnElement[bool]] = []
+    entities = sorted(rights.app.definitions.entities)
     for entity in entities:
         reach = rights.reach(Operation.READ, entity)
         if reach is None:
             whole.append(entity)
         elif rights.may(Operation.READ, entity):
-            ways.append(queues.about_one_of(rights.app.models.tables[entity], reach))
-    if whole == entities:
-        return None
-    return sa.or_(queues.about_any(whole), *ways)
+            ways.append(queues.about_one_of(of, rights.app.models.tables[entity], reach))
+    return None if whole == entities else sa.or_(queues.about_any(of, whole), *ways)
 
 
 def _may_look(running: Running, run_id: int, about: RecordRef) -> bool:

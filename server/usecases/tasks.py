@@ -28,7 +28,7 @@ from server.engine.moments import moment_of
 from server.engine.seats import candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
-from server.storage import changes, queues
+from server.storage import changes, queues, watching
 from server.usecases import mending, rows, seeing, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
@@ -37,8 +37,9 @@ from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.views import Completed, OutcomeView, Page, TaskLine, TaskView
 
-WHICH = ("mine", "groups", "waiting", "all")
-"""The queues of My work: claimed or meant for me, offered to me, asked of others, mine and groups."""
+WHICH = ("all", "mine", "groups", "to-sign", "waiting", "watched")
+"""The queues of My work: what I can do, claimed by or meant for me, offered to me, what of it is to be
+signed, what others have to do in runs that I began, and what is open about records that I watch."""
 COUNT_LIMIT = 1000
 DRAFT_LIMIT = 200_000
 ANSWER, ANSWERED = "answer", "answered"
@@ -86,6 +87,10 @@ def _queue(running: Running, which: str) -> Any:
         return queues.mine(person.id)
     if which == "waiting":
         return queues.asked_by(person.id)
+    if which == "watched":
+        within = seeing.tasks_within_sight(running.rights)
+        found = watching.watched(person.id)
+        return found if within is None else found & within
     records = running.records
     held = (*records.holdings(person), *records.delegated(person))
     offered = queues.allowed(person.id) & queues.offered(held, records.groups_of(person), person)
@@ -94,9 +99,21 @@ def _queue(running: Running, which: str) -> Any:
         offered |= queues.allowed(person.id) & queues.acting(acting)
     if which == "groups":
         return offered
+    if which == "to-sign":
+        return (queues.mine(person.id) | offered) & queues.of_steps(_signed(running))
     if which == "all":
         return queues.mine(person.id) | offered
     raise Invalid("There is no such queue.", {"which": f"Choose one of {', '.join(WHICH)}."})
+
+
+def _signed(running: Running) -> list[tuple[str, str]]:
+    """The steps that people sign, of all procedures as they are served now."""
+    return [
+        (procedure.key, step.key)
+        for procedure in running.app.definitions.procedures.values()
+        for step in procedure.walk()
+        if isinstance(step.action, Approve)
+    ]
 
 
 def view(app: App, actor: Actor, task_id: int) -> TaskView:

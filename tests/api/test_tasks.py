@@ -39,7 +39,14 @@ class TestAQueue:
 
     def test_is_counted(self, ann, task):
         found = ann.get("/tasks/counts").json
-        assert found == {"mine": 0, "groups": 1, "waiting": 1, "all": 1}
+        assert found == {
+            "all": 1,
+            "mine": 0,
+            "groups": 1,
+            "to-sign": 0,
+            "waiting": 1,
+            "watched": 0,
+        }
 
     def test_comes_page_by_page(self, ann):
         for _ in range(5):
@@ -56,7 +63,7 @@ class TestAQueue:
 
     def test_that_does_not_exist_is_refused(self, ann):
         told = problem(ann.get("/tasks?which=yours"), 422)
-        assert told["problems"] == {"which": '"yours" is not one of mine, groups, waiting, all.'}
+        assert told["problems"] == {"which": '"yours" is not one of all, mine, groups, to-sign, waiting, watched.'}
 
 
 class TestATask:
@@ -207,3 +214,14 @@ class TestRevisions:
     def test_a_conflict_of_another_kind_stays_409(self, ann, task):
         complete(ann, task)
         problem(complete(ann, task, headers={"If_Match": '"1"'}), 409)
+
+
+def test_a_watched_record_has_its_open_tasks_in_a_queue(ann, task):
+    path = "/watching/incident_request/1"
+    assert ann.get(path).json == {"watched": False}
+    assert ann.put(path, None).status_code == 204
+    assert ann.get(path).json == {"watched": True}
+    assert [line["title"] for line in ann.get("/tasks?which=watched").json["items"]] == ["Review"]
+    assert ann.delete(path).status_code == 204
+    assert ann.get("/tasks?which=watched").json["items"] == []
+    assert ann.put("/watching/unicorn/1", None).status_code == 404

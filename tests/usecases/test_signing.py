@@ -78,6 +78,13 @@ class TestAVote:
         assert [mine(hall, name) for name in ("Ann", "Bob", "Cat")] == [["vote"]] * 3
         assert [mine(hall, name) for name in ("Cora", "Dan", "Eve")] == [[]] * 3
 
+    def test_stands_in_the_queue_of_what_is_to_be_signed(self, hall) -> None:
+        bring(hall)
+
+        to_sign = tasks.my_work(hall.app, hall.actor("Ann"), which="to-sign").items
+        assert [line.step for line in to_sign] == ["vote"]
+        assert tasks.counts(hall.app, hall.actor("Cora"))["to-sign"] == 0
+
     def test_shows_the_words_of_its_ballot_and_what_each_has_said(self, hall) -> None:
         bring(hall)
         sign(hall, "Bob", "reject", because="No price", reason="Ask again")

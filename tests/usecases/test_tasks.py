@@ -323,10 +323,12 @@ def test_queues_are_read_page_by_page(shop) -> None:
     assert names == [f"Clock {number}" for number in range(5)]
     assert last.after is None
     assert tasks.counts(shop.app, shop.actor("Max")) == {
+        "all": 5,
         "mine": 0,
         "groups": 5,
+        "to-sign": 0,
         "waiting": 0,
-        "all": 5,
+        "watched": 0,
     }
     with pytest.raises(Invalid):
         tasks.my_work(shop.app, shop.actor("Max"), which="others")
