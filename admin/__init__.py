@@ -16,7 +16,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from admin import errors, guide, links, look_up, screen, session, texts, watching
+from admin import entrance, errors, guide, links, look_up, screen, session, texts, watching
 from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
@@ -77,6 +77,7 @@ def mount(flask: Flask, app: App) -> None:
         )
     )
     flask.register_blueprint(session.pages)
+    flask.register_blueprint(entrance.pages)
     flask.register_blueprint(look_up.pages)
     flask.register_blueprint(watching.pages)
     pages = _pages(flask, app)

@@ -18,6 +18,8 @@ from server.domain.refusals import NotAuthenticated
 from server.usecases import access
 
 KEY = "key"
+OPEN = {"session.log_in", "screens.static", "entrance.password", "entrance.set_up"}
+"""What is there for those whom we do not know."""
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"))
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
@@ -57,7 +59,7 @@ def recognise() -> Response | None:
         resumed = access.resume_session(app(), key)
         if resumed is not None:
             g.actor, g.session = resumed.actor, resumed.session
-    if g.actor or request.endpoint in {"session.log_in", "screens.static"}:
+    if g.actor or request.endpoint in OPEN:
         return None
     session.clear()
     here = request.full_path.removesuffix("?") if request.method == "GET" else "/"

@@ -20,7 +20,8 @@ class Settings:
     `definitions` are site folders, later ones laid over earlier ones; `database` an SQLAlchemy URL;
     `rules` is `durable-rules`, `python`, or None for the first of them that is there; `data` is the
     folder of what must not be lost beside the database; `https` says that browsers come by HTTPS;
-    `body_limit` is how many bytes a request to the API may hold.
+    `body_limit` is how many bytes a request to the API may hold; `proxies` how many web servers stand
+    in front, whose word on who asks from where is taken.
     """
 
     definitions: tuple[Path, ...] = ()
@@ -32,6 +33,12 @@ class Settings:
     secret_file: Path | None = None
     https: bool = False
     body_limit: int = BODY_LIMIT
+    proxies: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the server."""
+        return f"http://{self.host}:{self.port}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -49,6 +56,11 @@ class Settings:
             raise ValueError(
                 f"PROCEDURA_BODY_LIMIT is '{body_limit}', which is no number of bytes."
             )
+        proxies = environ.get("PROCEDURA_PROXIES", "0")
+        if not (proxies.isascii() and proxies.isdigit()):
+            raise ValueError(
+                f"PROCEDURA_PROXIES is '{proxies}', which is no number of web servers."
+            )
         rules = environ.get("PROCEDURA_RULES") or None
         if rules not in {None, "durable-rules", "python"}:
             raise ValueError(f"PROCEDURA_RULES is '{rules}'; it is 'durable-rules' or 'python'.")
@@ -63,6 +75,7 @@ class Settings:
             secret_file=Path(secret_file) if secret_file else None,
             https=environ.get("PROCEDURA_HTTPS", "").lower() in {"1", "yes", "true"},
             body_limit=int(body_limit),
+            proxies=int(proxies),
         )
 
     def secret(self) -> str:

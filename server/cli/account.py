@@ -8,6 +8,8 @@ import sys
 from typing import Any
 
 from server.cli import office
+from server.domain.actor import APPLICATION
+from server.domain.refusals import WrongState
 from server.settings import Settings
 from server.usecases import App, access
 
@@ -29,10 +31,13 @@ def register(subparsers: Any) -> None:
         help="enter the person too, as an administrator: for the first account there is",
     )
     add.set_defaults(run=_add)
+    first = verbs.add_parser("set-up", help="print the link to the first account there is")
+    first.set_defaults(run=_set_up)
     listing = verbs.add_parser("list", help="tell all accounts")
     listing.set_defaults(run=_list)
     for verb, run, text in (
         ("password", _password, "give an account another password"),
+        ("reset", _reset, "print a link by which its person gives an account a new password"),
         ("close", _close, "let nobody in by an account or its tokens any more"),
         ("open", _open, "open an account that was closed"),
     ):
@@ -69,6 +74,28 @@ def _password(arguments: argparse.Namespace, settings: Settings) -> int:
     def do(app: App) -> str:
         access.set_password(app, arguments.login, _asked_password())
         return f"{arguments.login} has another password now."
+
+    return office.carry_out(settings, do)
+
+
+def _reset(arguments: argparse.Namespace, settings: Settings) -> int:
+    def do(app: App) -> str:
+        key = access.password_link(app, APPLICATION, arguments.login)
+        return f"{settings.address}/password/{key}"
+
+    return office.carry_out(settings, do)
+
+
+def _set_up(arguments: argparse.Namespace, settings: Settings) -> int:
+    del arguments
+
+    def do(app: App) -> str:
+        key = access.set_up_link(app.database, app.now())
+        if key is None:
+            raise WrongState(
+                "There are accounts already.", hint="See them with 'procedura account list'."
+            )
+        return f"{settings.address}/set-up/{key}"
 
     return office.carry_out(settings, do)
 

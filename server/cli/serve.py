@@ -8,12 +8,16 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from server.settings import Settings
+from server.storage.database import Database
+from server.usecases import access
 from server.usecases.publish import Unservable
 
 THREADS = 8
@@ -41,9 +45,11 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped; 1 when there is nothing fit to be served."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    host, port = arguments.host or settings.host, arguments.port or settings.port
+    tell_how_to_begin(replace(settings, host=host, port=port))
     served = _Gunicorn(
         lambda: arguments.web(settings),
-        f"{arguments.host or settings.host}:{arguments.port or settings.port}",
+        f"{host}:{port}",
         arguments.processes,
         worker=not arguments.no_worker,
     )
@@ -56,6 +62,22 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             return 1
         raise
     return 0
+
+
+def tell_how_to_begin(settings: Settings) -> None:
+    """Where nobody can log in yet, print the link to the first account: there is no default one."""
+    database = Database(settings.database)
+    try:
+        key = access.set_up_link(database, datetime.now(UTC))
+    finally:
+        database.dispose()
+    if key is not None:
+        print(
+            "Nobody can log in yet. Whoever opens this within a day enters the first administrator:",
+            f"  {settings.address}/set-up/{key}",
+            sep="\n",
+            flush=True,
+        )
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]

@@ -376,6 +376,16 @@ session = Table(
     comment="Browsers that are logged in; their keys as SHA-256 digests",
 )
 
+link = Table(
+    "procedura_link",
+    metadata,
+    _key(),
+    Column("account_id", Id, sa.ForeignKey(account.c.id), unique=True),
+    Column("digest", sa.String(64), nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+    comment="Links that let somebody in once: to a password for an account, or to the first account",
+)
+
 attempt = Table(
     "procedura_attempt",
     metadata,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server import cli
+from server.cli import serve
 from server.settings import Settings
 from server.storage.database import Database
 from server.usecases import access, publish
@@ -170,3 +171,32 @@ label: plate
 fields:
   plate: { title: Plate, type: text, required: yes, at_most: 20, guideline: As on the vehicle. }
 """
+
+
+class TestLinks:
+    def test_lead_to_the_first_account_and_then_to_a_new_password(self, app, run: Terminal):
+        status, told, _ = run("account set-up")
+        assert status == 0
+        key = told.strip().removeprefix("http://127.0.0.1:5000/set-up/")
+        access.set_up(app, key, "alex", "Alex Morgan", PASSWORD)
+        assert run("account set-up")[::2] == (
+            1,
+            "There are accounts already.\nhint: See them with 'procedura account list'.\n",
+        )
+
+        status, told, _ = run("account reset alex")
+        assert status == 0
+        key = told.strip().removeprefix("http://127.0.0.1:5000/password/")
+        assert access.set_password_by_link(app, key, "battery staple").login == "alex"
+        assert run("account reset bob")[::2] == (1, "There is no account 'bob'.\n")
+
+    def test_to_the_first_account_are_printed_where_nobody_can_log_in(
+        self, app, settings: Settings, capsys
+    ):
+        serve.tell_how_to_begin(settings)
+        [sentence, address] = capsys.readouterr().out.splitlines()
+        assert sentence.startswith("Nobody can log in yet.")
+        access.require_set_up_link(app, address.rsplit("/", 1)[1])
+        access.create_administrator(app, "alex", "Alex Morgan", PASSWORD)
+        serve.tell_how_to_begin(settings)
+        assert capsys.readouterr().out == ""

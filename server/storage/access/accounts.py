@@ -35,6 +35,11 @@ def by_login(connection: sa.Connection, models: Models, login: str) -> Account |
     return None if row is None else account_of(row)
 
 
+def by_id(connection: sa.Connection, models: Models, account_id: int) -> Account | None:
+    row = connection.execute(selected(models).where(account.c.id == account_id)).one_or_none()
+    return None if row is None else account_of(row)
+
+
 def accounts(connection: sa.Connection, models: Models) -> tuple[Account, ...]:
     """All accounts, by login."""
     rows = connection.execute(selected(models).order_by(account.c.login))

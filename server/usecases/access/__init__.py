@@ -11,6 +11,14 @@ from server.usecases.access.accounts import (
     person_called,
     set_password,
 )
+from server.usecases.access.links import (
+    password_link,
+    person_of_link,
+    require_set_up_link,
+    set_password_by_link,
+    set_up,
+    set_up_link,
+)
 from server.usecases.access.logging_in import change_password, log_in
 from server.usecases.access.sessions import (
     begin_session,
@@ -42,11 +50,17 @@ __all__ = [
     "end_session",
     "log_in",
     "open_account",
+    "password_link",
     "person_called",
+    "person_of_link",
+    "require_set_up_link",
     "resume_session",
     "revoke",
     "revoke_token",
     "sessions",
     "set_password",
+    "set_password_by_link",
+    "set_up",
+    "set_up_link",
     "tokens",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import sqlalchemy as sa
+
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import Invalid, NotFound
 from server.domain.somebody import PERSON
@@ -72,8 +74,20 @@ def create_accounts(app: App, persons: Mapping[str, int], password: str) -> None
             kept.add_account(connection, name, person, hashed, app.now())
 
 
-def create_administrator(app: App, login: str, name: str, password: str) -> None:
+def _anyway(_connection: sa.Connection) -> None:
+    """Nothing has to be so before an account is made."""
+
+
+def create_administrator(
+    app: App,
+    login: str,
+    name: str,
+    password: str,
+    before: Callable[[sa.Connection], None] = _anyway,
+) -> None:
     """Enter a person who may administer, and let it log in: the first one of an installation.
+
+    `before` is called in the same transaction, and may refuse.
 
     Raises:
         Invalid: the log-in is taken or unfit, or the password is weak.
@@ -88,6 +102,7 @@ def create_administrator(app: App, login: str, name: str, password: str) -> None
     hashed = passwords.hashed(password)
 
     def do(running: Running) -> Callable[[], None]:
+        before(running.connection)
         if kept.by_login(running.connection, app.models, normal) is not None:
             raise Invalid("The account cannot be made.", {"login": "Another account has it."})
         person = running.draft.create(PERSON, {"name": name})
