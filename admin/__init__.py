@@ -53,8 +53,9 @@ _POLICY = (
 
 def mount(flask: Flask, app: App) -> None:
     """Put all screens over `app` into the Flask application."""
+    by_https = bool(flask.config["SESSION_COOKIE_SECURE"])
     flask.config.update(
-        SESSION_COOKIE_NAME="procedura",
+        SESSION_COOKIE_NAME="__Host-procedura" if by_https else "procedura",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=IDLE,
@@ -101,6 +102,9 @@ def mount(flask: Flask, app: App) -> None:
             response.headers.setdefault("Content-Security-Policy", _POLICY)
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
             response.headers.setdefault("Referrer-Policy", "same-origin")
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+            if by_https:
+                response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             if request.endpoint == "screens.static":
                 response.headers["Cache-Control"] = "public, max-age=86400"
             else:

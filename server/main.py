@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 from server import api
@@ -42,6 +43,9 @@ def web(app: App, settings: Settings) -> Flask:
     )
     api.mount(flask, app, body_limit=settings.body_limit)
     admin.mount(flask, app)
+    if settings.proxies:
+        trusted = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
+        flask.wsgi_app = ProxyFix(flask.wsgi_app, **trusted)  # type: ignore[method-assign]
     return flask
 
 

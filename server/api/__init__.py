@@ -33,6 +33,8 @@ from server.usecases import App
 PREFIX = "/api/v1"
 BODY_LIMIT = 1 << 20
 """Bytes that a request to the API may hold."""
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""What is answered is no page; a browser that takes it for one finds nothing in it to run."""
 _ROOMS = (
     tasks,
     runs,
@@ -52,6 +54,13 @@ def mount(flask: Flask, app: App, *, body_limit: int = BODY_LIMIT) -> None:
     """Serve the API below `PREFIX`, and whether the server is alive and ready."""
     flask.register_blueprint(api(app, body_limit=body_limit))
     flask.register_blueprint(health.health(app))
+
+    @flask.after_request
+    def guard(response: Response) -> Response:
+        if request.path.startswith(PREFIX):
+            response.headers["X-Content-Type-Options"] = "nosniff"
+            response.headers["Content-Security-Policy"] = _POLICY
+        return response
 
 
 def api(app: App, *, body_limit: int = BODY_LIMIT) -> Blueprint:
