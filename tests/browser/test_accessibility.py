@@ -2,6 +2,8 @@
 
 import pytest
 
+from server.domain.actor import APPLICATION
+from server.usecases import access
 from tests.browser.conftest import AXE, choose
 from tests.conftest import missing
 
@@ -25,6 +27,7 @@ PAGES = (
     "/guide/entities/incident_request/",
     "/search/?q=mail",
     "/notifications/",
+    "/account/",
     "/nothing/here",
 )
 
@@ -76,5 +79,12 @@ def test_a_task(log_in):
 def test_logging_in(product, browser):
     page = browser.new_page()
     page.goto(f"{product.at}/log-in")
+    assert found_on(page) == []
+    page.close()
+
+
+def test_a_link_to_a_password(product, browser):
+    page = browser.new_page()
+    page.goto(f"{product.at}/password/{access.password_link(product.app, APPLICATION, 'lily')}")
     assert found_on(page) == []
     page.close()
