@@ -18,13 +18,14 @@ from server.domain.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process of the model: its procedures in order, its purpose, the roles it uses."""
+    """A process of the model: its procedures in order, its purpose, the role that owns it."""
 
     key: str
     title: str
     purpose: str
     chapter: int | None
     procedures: tuple[str, ...]
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

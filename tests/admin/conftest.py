@@ -188,7 +188,12 @@ DEFINITIONS = some_definitions(
     procedures={HANDLING.key: HANDLING},
     processes={
         "incident-management": Process(
-            "incident-management", "Incident Management", "Restore.", 8, (HANDLING.key,)
+            "incident-management",
+            "Incident Management",
+            "Restore.",
+            8,
+            (HANDLING.key,),
+            "specialist",
         )
     },
     origins={("procedure", HANDLING.key): Origin("definitions", "procedures/x.yaml", 1)},

@@ -338,6 +338,10 @@ class TestTheGuide:
         [
             ("/guide/", "Restore."),
             ("/guide/processes/incident-management/", "Process map"),
+            (
+                "/guide/processes/incident-management/",
+                'Owned by <a href="/guide/roles/specialist/">Specialist</a>',
+            ),
             ("/guide/procedures/incident-handling/", "Find out what is wrong"),
             ("/guide/roles/", "Service desk analyst"),
             ("/guide/roles/specialist/", "Diagnose"),

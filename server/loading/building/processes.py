@@ -10,10 +10,14 @@ def build_process(desk: Desk) -> Process:
     data = desk.data
     for index, procedure in enumerate(data["procedures"]):
         desk.refer("procedure", procedure, "procedures", index)
+    owner = data.get("owner")
+    if owner is not None:
+        desk.refer("role", owner, "owner")
     return Process(
         data["process"],
         words(data, "title") or data["process"],
         words(data, "purpose"),
         data.get("chapter"),
         tuple(data["procedures"]),
+        owner,
     )
