@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from server.domain.entity import Entity
 from server.domain.role import Grant, Operation, Sight
+from server.loading.checks.grants import grants
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
@@ -27,16 +28,9 @@ CODE = "ROL007"
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
-    for key, role in sorted(manuscript.roles.items()):
-        source = manuscript.source("role", key)
-        for name, grant in role.may.items():
-            entity = manuscript.entities.get(name)
-            if entity is None:
-                continue
-            for field, sentence, hint in _needed(entity, grant):
-                yield Diagnostic(
-                    CODE, source.key_mark("may", name, "fields", field), sentence, hint
-                )
+    for source, path, entity, grant in grants(manuscript):
+        for field, sentence, hint in _needed(entity, grant):
+            yield Diagnostic(CODE, source.key_mark(*path, "fields", field), sentence, hint)
 
 
 def _needed(entity: Entity, grant: Grant) -> Iterator[tuple[str, str, str]]:

@@ -22,6 +22,7 @@ from server.domain.entity import Entity
 from server.domain.role import Having, Own
 from server.domain.values import Kind
 from server.domain.words import words
+from server.loading.checks.grants import grants
 from server.loading.checks.nobody_for_it import held_for
 from server.loading.diagnostics import Diagnostic, Mark
 from server.loading.manuscript import Manuscript
@@ -31,24 +32,19 @@ _FIXED = {Kind.CHOICE, Kind.YES_NO}
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
-    for key, role in sorted(manuscript.roles.items()):
-        source = manuscript.source("role", key)
-        for name, grant in role.may.items():
-            entity = manuscript.entities.get(name)
-            if entity is None:
+    for source, path, entity, grant in grants(manuscript):
+        for number, rows in enumerate(grant.rows):
+            place = (*path, "rows", number)
+            if isinstance(rows, Own):
+                yield from _path(manuscript, entity, rows, source.mark(*place))
                 continue
-            for number, rows in enumerate(grant.rows):
-                place = ("may", name, "rows", number)
-                if isinstance(rows, Own):
-                    yield from _path(manuscript, entity, rows, source.mark(*place))
-                else:
-                    for field in _loose(entity, rows):
-                        yield Diagnostic(
-                            CODE,
-                            source.key_mark(*place, field),
-                            f"'{field}' is neither a choice nor a yes_no.",
-                            "Rows are told apart by choices, yes_no fields and the status.",
-                        )
+            for field in _loose(entity, rows):
+                yield Diagnostic(
+                    CODE,
+                    source.key_mark(*place, field),
+                    f"'{field}' is neither a choice nor a yes_no.",
+                    "Rows are told apart by choices, yes_no fields and the status.",
+                )
 
 
 def _path(manuscript: Manuscript, entity: Entity, rows: Own, mark: Mark) -> Iterator[Diagnostic]:
