@@ -167,7 +167,8 @@ class Signing:
     def look_again(self, walk: Walk, scope: int, step: Step, action: Approve) -> None:
         """Read anew who has to sign; what has been signed stays, whoever signed it.
 
-        Where that leaves no seat, or one without a holder, everything stays as it is.
+        Where that leaves no seat, one without a holder, or fewer than it takes to pass, they all
+        stay as they are.
         """
         kept = walk.run.scopes[scope].rounds[step.key]
         try:
@@ -182,7 +183,8 @@ class Signing:
         known = {board.key: board for board in kept.seats}
         left = tuple(board for board in kept.seats if board.mark is not None or board.key in given)
         added = [key for key in given if key not in known]
-        if not left and not added:
+        count = len(left) + len(added)
+        if count == 0 or action.thresholds.to_pass(count) > count:
             return
         for board in kept.seats:
             if board not in left and board.task is not None:
@@ -206,13 +208,16 @@ class Signing:
     def seat_of(self, walk: Walk, task: Task, step: Step, action: Approve) -> Seat:
         """Who may sign at the seat of a task now.
 
-        Raises:
-            StepFailed: nobody holds it.
+        Where nobody else could, it stays as it is; but who has asked for this does not sign.
         """
         kept = walk.run.scopes[task.scope].rounds[step.key]
         board = kept.seat_of(task.number)
         assert board is not None
-        return self._seat(walk, step, action, board, kept.item) or task.seat
+        try:
+            found = self._seat(walk, step, action, board, kept.item)
+        except StepFailed:
+            found = None
+        return found or replace(task.seat, not_by=self._barred(walk, kept.item))
 
     # -- who ----------------------------------------------------------------------------------
 

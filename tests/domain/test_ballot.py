@@ -172,3 +172,28 @@ class TestUndecided:
 
     def test_two_thirds_against_two_thirds_may_be(self):
         assert Thresholds(Fraction(2, 3), Fraction(2, 3)).may_stay_undecided
+
+
+@pytest.mark.parametrize(
+    ("passes", "fails"),
+    [
+        (Fraction(2, 3), Fraction(1, 3)),
+        (Fraction(2, 3), Fraction(2, 3)),
+        (Fraction(1, 2), Fraction(3, 5)),
+        (Fraction(3, 7), Fraction(4, 7)),
+        ("all", Fraction(1, 2)),
+    ],
+)
+def test_whole_votes_of_1_to_60_seats_end_as_exact_shares_say(passes, fails):
+    """All votes in which everybody has signed for or against; counted here, with fractions."""
+    share = Fraction(1) if passes == "all" else passes
+    thresholds = Thresholds(passes, fails)
+    for seats in range(1, 61):
+        for approve in range(seats + 1):
+            reject = seats - approve
+            passed = Fraction(approve, seats) >= share
+            failed = Fraction(reject, seats) >= fails
+            expected = {Result.APPROVED} if passed else set()
+            expected |= {Result.REJECTED} if failed else set()
+            found = thresholds.result(Tally(seats, approve, reject))
+            assert found in (expected or {Result.UNDECIDED}), (seats, approve)

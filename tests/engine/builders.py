@@ -705,6 +705,7 @@ class Office:
         outcome: str | None = None,
         *,
         answers: Mapping[str, Value] | None = None,
+        by: RecordRef | None = None,
         **values: Value,
     ) -> Run:
         """Complete the open task of this step; the run as it is then."""
@@ -715,7 +716,8 @@ class Office:
         self.command(
             lambda machine: machine.complete(
                 machine.walk(run, book), task.number, chosen, values, answers or {}
-            )
+            ),
+            by=by,
         )
         return self.runs[run_id]
 

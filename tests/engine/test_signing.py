@@ -76,6 +76,27 @@ def a_vote(*, members: int = 3, **over):
 
 class TestSeats:
     def test_there_is_one_for_each_record_that_the_role_is_held_for(self) -> None:
+        office = an_office(
+            approve("sign", (OWNER, "incident_request.consequences.service")), end("signed")
+        )
+        mail, print_ = (
+            office.record("service", name="Mail"),
+            office.record("service", name="Print"),
+        )
+        ann = office.person("Ann", OWNER, of=mail)
+        office.records.held.append((ann, OWNER, print_))
+        about = office.record("incident_request", summary="Two at once")
+        for service in (mail, print_, mail):
+            office.record("incident_request", summary="x", service=service, cause=about)
+
+        run_id = office.begin("p", about)
+
+        # Ann holds two seats, and signs each: for mail and for printing
+        assert seats(office, run_id) == {1: (ann,), 2: (ann,)}
+        office.sign(run_id, 1, APPROVE, by=ann)
+        assert office.sign(run_id, 2, APPROVE, by=ann).end == "signed"
+
+    def test_each_signer_has_one(self) -> None:
         office = an_office(approve("sign", (OWNER, ""), (MANAGER, "")), lanes={})
         owner, manager = office.person("Ann", OWNER), office.person("Max", MANAGER)
 
@@ -148,6 +169,24 @@ class TestSeats:
         office.look_again(run_id)
 
         assert sorted(seats(office, run_id)) == [2, 3]
+
+    def test_they_stay_where_fewer_are_left_than_it_takes_to_pass(self) -> None:
+        # given a vote that takes two of three, of whom one has signed
+        office, run_id, members = a_vote(passes=2)
+        office.sign(run_id, 1, APPROVE, by=members[0])
+
+        # when the two others leave the board
+        for member in members[1:]:
+            office.records.held.remove((member, OWNER, None))
+        office.look_again(run_id)
+
+        # then it is not decided by that, and goes on as soon as somebody joins
+        assert office.runs[run_id].is_open
+        new = office.person("New", OWNER)
+        office.look_again(run_id)
+        assert list(seats(office, run_id).values()) == [(new,)]
+        [task] = office.runs[run_id].open_tasks
+        assert office.sign(run_id, task.number, APPROVE, by=new).end == "passed"
 
     def test_fewer_seats_may_decide_it(self) -> None:
         office, run_id, members = a_vote(passes=Fraction(2, 3))
@@ -289,6 +328,24 @@ class TestOnesOwnRequest:
         with pytest.raises(StepFailed, match="nobody signs on their own request"):
             office.begin("p", office.record("incident_request", summary="Mail"), by=max_)
 
+    @pytest.mark.parametrize("of", ["", 'holders("service-owner")'])
+    def test_is_not_signed_by_who_turns_out_to_have_asked_either(self, of: str) -> None:
+        # given a seat of which Ann is the only holder
+        office = an_office(approve("sign", (OWNER, of)), end("signed"))
+        ann = office.person("Ann", OWNER)
+        about = office.record("incident_request", summary="Mail")
+        run_id = office.begin("p", about, by=None)
+        assert seats(office, run_id) == {1: (ann,)}
+
+        # when the record comes to name her as who asked for it
+        office.change(about, requester=ann)
+
+        # then she signs it no more, and whoever joins does
+        assert seats(office, run_id) == {1: ()}
+        bob = office.person("Bob", OWNER)
+        office.look_again(run_id)
+        assert list(seats(office, run_id).values()) == [(bob,)]
+
     def test_leaves_a_person_of_a_board_out_and_tells_so(self) -> None:
         office = an_office(
             approve("vote", (MANAGER, 'holders("on-duty-manager")'), passes=Fraction(2, 3))
@@ -319,6 +376,16 @@ class TestDelegates:
         office.records.named.append((ann, OWNER, dan))
 
         run_id = office.begin("p", office.record("incident_request", summary="Mail"), by=ann)
+
+        assert seats(office, run_id) == {1: (bob,)}
+
+    def test_who_asked_for_it_acts_for_nobody_either(self) -> None:
+        office = an_office(approve("sign", (OWNER, "")))
+        bob = office.person("Bob", OWNER)
+        dan = office.person("Dan")
+        office.records.named.append((bob, OWNER, dan))
+
+        run_id = office.begin("p", office.record("incident_request", summary="Mail"), by=dan)
 
         assert seats(office, run_id) == {1: (bob,)}
 

@@ -321,7 +321,7 @@ def test_whoever_creates_a_record_holds_no_role_for_it() -> None:
     cat = office.person("Cat")
     run_id = office.begin("handling", request, by=cat)
 
-    office.complete(run_id, "plan", title="Replace the disk")
+    office.complete(run_id, "plan", by=cat, title="Replace the disk")
 
     [task] = office.runs[run_id].open_tasks
     assert cat not in candidates(task.seat, office.records)

@@ -198,6 +198,26 @@ def test_turns_are_over_when_enough_are_done_and_the_others_are_withdrawn(
     assert list(office.runs[run_id].scopes) == [0]
 
 
+def test_a_share_of_turns_is_of_the_members_that_there_are_now() -> None:
+    # given half of four, of which one is done
+    each = each_change(at_once=True, finish_when=Fraction(1, 2))
+    office, request = an_office(do("build", each=each, about="change"), do("close"))
+    first, second, *_ = changes(office, request, "One", "Two", "Three", "Four")
+    run_id = office.begin("handling", request)
+    complete(office, run_id, first)
+
+    # when two are added
+    changes(office, request, "Five", "Six")
+    office.look_again(run_id)
+
+    # then it takes three of six
+    complete(office, run_id, second)
+    assert "close" not in office.waiting(run_id)
+    [third, *_] = [about for _, about in open_tasks(office, run_id)]
+    complete(office, run_id, third)
+    assert office.waiting(run_id) == ["close"]
+
+
 def test_more_turns_asked_for_than_there_are_members_end_with_the_last() -> None:
     office, request = an_office(
         do("build", each=each_change(finish_when=5), about="change"), do("close")
