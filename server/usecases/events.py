@@ -40,6 +40,7 @@ from server.storage import inbox
 from server.storage.inbox import Belonging, Message, MessageState
 from server.usecases import messages
 from server.usecases.app import App
+from server.usecases.refusing import not_allowed
 from server.usecases.rights import rights_now
 from server.usecases.running import Running
 from server.usecases.views import Page
@@ -77,7 +78,14 @@ def receive(app: App, actor: Actor, source: str, payload: object) -> Received:
             f"Nothing is known of a source '{source}'.",
             hint=f"A correlation says how a source is read. Known are: {known or 'none'}.",
         )
-    rights_now(app, actor).require(Operation.CREATE, correlation.creates)
+    rights = rights_now(app, actor)
+    rights.require(Operation.CREATE, correlation.creates)
+    if rights.reach(Operation.CREATE, correlation.creates) is not None:
+        raise not_allowed(
+            actor,
+            f"the right to create any {correlation.creates}",
+            "What arrives may concern anybody, and your roles let you enter your own alone.",
+        )
     found = messages.messages(correlation, payload)
     with app.database.write() as connection:
         inbox.put(connection, source, found, app.now())

@@ -13,7 +13,9 @@ from server.engine.walk import StepFailed
 from server.rules import RuleExplanation, content_hash
 from server.storage import pins, verdicts
 from server.storage.verdicts import KeptVerdict
+from server.usecases import seeing
 from server.usecases.app import App
+from server.usecases.refusing import out_of_reach
 from server.usecases.running import Running
 
 _HINT = "Its inputs, its output and the rules that held are told with the verdict."
@@ -31,7 +33,7 @@ def explain(app: App, actor: Actor, verdict: int) -> Explained:
     """Ask the same table about the same facts again, and say of each rule whether it held.
 
     Raises:
-        NotFound: there is no such verdict.
+        NotFound: there is no such verdict, or the actor does not see all that it was about.
         WrongState: the table that was asked is not kept.
     """
     with app.database.read() as connection:
@@ -39,6 +41,9 @@ def explain(app: App, actor: Actor, verdict: int) -> Explained:
         kept = next(iter(verdicts.page(connection, after=verdict - 1, limit=1)), None)
         if kept is None or kept.id != verdict:
             raise NotFound(f"There is no verdict {verdict}.")
+        if kept.about is not None and not seeing.sees_all_of(running, kept.about):
+            sentence = f"There is no verdict {verdict}."
+            raise out_of_reach(actor, f"the right to read all of {kept.about}", sentence)
         decision = asked(running, kept)
     return Explained(decision, app.rules.explain(decision, kept.verdict.inputs))
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from server.domain.actor import Actor
-from server.domain.entity import KEPT_FIELDS, Entity
+from server.domain.entity import KEPT_FIELDS, STATUS, Entity
 from server.domain.refusals import Conflict, Invalid, NotFound, WrongState
 from server.domain.role import Operation
 from server.domain.somebody import PERSON
@@ -168,6 +168,7 @@ def create(
         new = {item.key: item.default for item in definition.columns} | given
         kept = running.rights.unwritable_anew(running.connection, entity, new)
         problems |= _kept_away(definition, kept, given)
+        problems |= _begun_otherwise(running, definition, given)
         problems |= duties.kept(running, entity, given)
         problems |= {
             item.key: f"{item.title} is needed."
@@ -289,6 +290,15 @@ def _refused(entity: Entity, given: Mapping[str, Value], row: Mapping[str, Value
         elif value is None and field.required and row:
             problems[name] = f"{field.title} is needed."
     return problems
+
+
+def _begun_otherwise(running: Running, entity: Entity, given: Mapping[str, Value]) -> Problems:
+    """Who may not change records enters them in their first status."""
+    status = given.get(STATUS, entity.first_status)
+    if status == entity.first_status or running.rights.may(Operation.UPDATE, entity.key):
+        return {}
+    first = entity.statuses[str(entity.first_status)].title
+    return {STATUS: f"Your roles let you enter this as '{first}' only."}
 
 
 def _kept_away(entity: Entity, kept: frozenset[str], given: Mapping[str, Value]) -> Problems:

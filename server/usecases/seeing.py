@@ -12,7 +12,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from server.domain.role import Operation
-from server.domain.run import TaskState
+from server.domain.run import Run, TaskState
 from server.domain.values import RecordRef
 from server.engine.seats import candidates
 from server.engine.walk import StepFailed
@@ -37,6 +37,10 @@ OUTLINE = frozenset(
     }
 )
 """The kinds of lines of a history that tell nothing of what is in records."""
+OUTLINED = {"run-stopped": "The run was stopped."}
+"""What is said instead, where a sentence holds words that somebody has typed."""
+KEPT_REASON = "for a while"
+"""What is said instead of the reason why a task was laid aside."""
 
 
 def require_task(running: Running, row: Waiting, beside: Iterable[RecordRef] = ()) -> None:
@@ -57,9 +61,21 @@ def require_run(running: Running, row: Standing) -> None:
     Raises:
         NotFound: they may not.
     """
-    if not _may_look(running, row.id, row.about) and not _is_beside(running, row.id):
-        sentence = f"There is no run {row.id}."
-        raise out_of_reach(running.actor, f"a part in run {row.id}", sentence)
+    if not _may_look(running, row.id, row.about):
+        run = running.runs.load(row.id, hold=False)
+        if run is None or not _is_beside(running, run):
+            sentence = f"There is no run {row.id}."
+            raise out_of_reach(running.actor, f"a part in run {row.id}", sentence)
+
+
+def require_business(running: Running, run: Run, sentence: str) -> None:
+    """Go on with a command only if the actor may look at the run that it is about.
+
+    Raises:
+        NotFound: they may not; `sentence` says of what.
+    """
+    if not _may_look(running, run.id, run.about) and not _is_beside(running, run):
+        raise out_of_reach(running.actor, f"a part in run {run.id}", sentence)
 
 
 def sees_all_of(running: Running, about: RecordRef) -> bool:
@@ -76,7 +92,11 @@ def outline_of_task(view: TaskView) -> TaskView:
 
 def outline_of_run(view: RunView) -> RunView:
     """Who had which tasks when, and how it ended, without what was decided, asked or written."""
-    told = tuple(replace(line, facts={}) for line in view.history if line.kind in OUTLINE)
+    told = tuple(
+        replace(line, facts={}, sentence=OUTLINED.get(line.kind, line.sentence))
+        for line in view.history
+        if line.kind in OUTLINE
+    )
     return replace(view, history=told, verdicts=())
 
 
@@ -123,10 +143,9 @@ def _may_look(running: Running, run_id: int, about: RecordRef) -> bool:
     )
 
 
-def _is_beside(running: Running, run_id: int) -> bool:
+def _is_beside(running: Running, run: Run) -> bool:
     """Whether an open task of a run is done with the actor."""
-    run = running.runs.load(run_id, hold=False)
-    if run is None or not run.is_open:
+    if not run.is_open:
         return False
     try:
         walk = running.walk(run)

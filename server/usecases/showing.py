@@ -27,6 +27,7 @@ from server.engine.places import Place
 from server.engine.rows import Row, RowSheet
 from server.storage import queues
 from server.storage.queues import Standing, Waiting
+from server.usecases import seeing
 from server.usecases.running import Running
 from server.usecases.telling import step_title
 from server.usecases.views import (
@@ -92,9 +93,16 @@ def _task_line(
         state=row.state,
         revision=row.revision,
         priority=_priority(running, row.about),
-        on_hold=row.on_hold,
+        on_hold=_reason(running, row),
         is_question=row.question is not None,
     )
+
+
+def _reason(running: Running, row: Waiting) -> str | None:
+    """Why a task is laid aside, in the words of who did; those are not for everybody."""
+    if row.on_hold is None or running.actor.id == row.claimed_by:
+        return row.on_hold
+    return row.on_hold if seeing.sees_all_of(running, row.about) else seeing.KEPT_REASON
 
 
 def _priority(running: Running, about: RecordRef) -> str | None:

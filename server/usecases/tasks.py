@@ -143,9 +143,10 @@ def _view(running: Running, task_id: int) -> TaskView:
     if row.question is not None:
         seeing.require_task(running, row)
         asked = _question_view(running, row, row.question)
-        return (
-            asked if _sees_words(running, row) else seeing.outline_of_task(replace(asked, text=""))
-        )
+        is_mine = running.actor.id in {row.seat.person, row.completed_by}
+        if is_mine or seeing.sees_all_of(running, row.about):
+            return asked
+        return seeing.outline_of_task(replace(asked, text=""))
     is_there = row.scope in run.scopes
     scope = row.scope if is_there else 0
     step = walk.step(scope, row.step) if is_there else walk.book.procedure.step(row.step)
@@ -188,14 +189,11 @@ def _view(running: Running, task_id: int) -> TaskView:
         due_at=_due_at(running, row.opened_at, action, walk.names(scope)),
     )
     is_beside = running.actor.person in beside
-    is_whole = open_to_me or is_beside or _sees_words(running, row)
-    return found if is_whole else seeing.outline_of_task(found)
-
-
-def _sees_words(running: Running, row: queues.Waiting) -> bool:
-    """Whether what was typed is for the actor: it was their task, or nothing is hidden from them."""
-    mine = {row.claimed_by, row.completed_by, row.seat.person} - {None}
-    return running.actor.id in mine or seeing.sees_all_of(running, row.about)
+    if open_to_me or is_beside or seeing.sees_all_of(running, row.about):
+        return found
+    outline = seeing.outline_of_task(found)
+    # What somebody has answered is theirs; what the record holds by now is not.
+    return replace(outline, answers=answers) if row.completed_by == running.actor.id else outline
 
 
 def _question_view(running: Running, row: queues.Waiting, question: str) -> TaskView:
@@ -412,6 +410,7 @@ def _sign(
     assert revision is None or isinstance(revision, int)
     if row is not None and seen is not None and revision is not None and seen != revision:
         changed = changes.fields_since(running.connection, task.about, seen)
+        changed -= running.rights.hidden(running.connection, [task.about])[task.about]
         raise Conflict(
             "What you are to sign has changed since you looked.",
             hint="Read it again, and then say what you think of it.",
@@ -435,6 +434,7 @@ def open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Wa
     if found is None:
         raise NotFound(f"There is no task {task_id}.")
     run, task = found
+    seeing.require_business(running, run, f"There is no task {task_id}.")
     _must_be_open(run, task)
     if expecting is not None and task.revision != expecting:
         raise Conflict(

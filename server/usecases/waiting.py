@@ -11,8 +11,9 @@ from server.domain.run import Seat
 from server.domain.values import RecordRef
 from server.engine import events as happened
 from server.engine.seats import candidates
+from server.engine.walk import Walk
 from server.storage import waiting
-from server.usecases import tasks
+from server.usecases import seeing, tasks
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.refusing import not_allowed
@@ -73,9 +74,11 @@ def begin_as_needed(
         run = running.runs.load(run_id)
         if run is None:
             raise NotFound(f"There is no run {run_id}.")
+        seeing.require_business(running, run, f"There is no run {run_id}.")
         if not run.is_open:
             raise WrongState(f"Run {run_id} is over already: {run.end or run.state.value}.")
         walk = running.walk(run)
+        _must_be_for(running, walk, offer)
         number = running.machine.begin_as_needed(walk, offer, in_list)
         [task] = [item for item in walk.run.open_tasks if item.scope == number]
         if actor.person is not None:
@@ -89,6 +92,28 @@ def begin_as_needed(
         return opened
 
     return carry_out(app, actor, do, key=key)
+
+
+def _must_be_for(running: Running, walk: Walk, key: str) -> None:
+    """Make sure that the actor has to do with an offer before anything is done about it.
+
+    Else whoever has not could have the run fail for want of a holder.
+    """
+    known = running.app.definitions.roles
+    roles: set[str] = set()
+    for offer in running.machine.offers(walk):
+        role: str | None = offer.role if offer.key == key else None
+        while role is not None and role in known and role not in roles:
+            roles.add(role)
+            role = known[role].fallback
+    person = running.actor.person
+    if not roles or person is None:
+        return
+    held = running.rights.roles | {item.role for item in running.records.delegated(person)}
+    if not roles & held:
+        names = " or ".join(known[role].title for role in sorted(roles))
+        sentence = f"This is for {names}, a role that you do not hold here."
+        raise not_allowed(running.actor, f"the role {' or '.join(sorted(roles))}", sentence)
 
 
 def _must_hold(running: Running, person: RecordRef, seat: Seat) -> None:

@@ -23,7 +23,8 @@ def noted(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
         ("ann", "GET", "/administration/", "the permission administer"),
         ("eve", "GET", "/runs/1/", "a part in run 1"),
         ("eve", "GET", "/tasks/1/", "a part in run 1"),
-        ("eve", "POST", "/tasks/1/claim", "the role specialist"),
+        ("eve", "POST", "/tasks/1/claim", "a part in run 1"),
+        ("ann", "POST", "/tasks/1/claim", "the role specialist"),
     ],
 )
 def test_a_refusal_is_noted(office: Office, begun, noted, who, method, path, rule):

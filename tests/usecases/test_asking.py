@@ -120,7 +120,7 @@ class TestAQuestion:
         bring(hall)
         task = task_of(hall, "Ann")
 
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):
             asking.ask(hall.app, hall.actor("Dan"), task, hall.records["Bob"].id, "What?")
 
     def test_needs_an_answer_and_nothing_else(self, hall) -> None:

@@ -230,6 +230,15 @@ class TestRows:
             records.create(office.app, office.actor, INCIDENT, {"summary": "New", **other})
         assert "it would not be one of yours" in str(refused.value)
 
+    def test_that_are_entered_begin_at_the_beginning_unless_they_may_be_changed(self, app: App):
+        office = an_office(app, clerk=may("read create"))
+        with pytest.raises(Invalid) as refused:
+            records.create(
+                office.app, office.actor, INCIDENT, {"summary": "New", "status": "assigned"}
+            )
+        assert refused.value.problems == {"status": "Your roles let you enter this as 'New' only."}
+        records.create(office.app, office.actor, INCIDENT, {"summary": "New", "status": "new"})
+
     def test_that_are_not_read_cannot_be_referred_to(self, app: App):
         office = an_office(app, clerk=may("read update create", "requester"))
         other, own = office.request(requester=office.bob), office.request(requester=office.ann)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from server.domain.actor import Actor
-from server.domain.refusals import NotFound
+from server.domain.actor import APPLICATION, Actor
+from server.domain.refusals import NotAllowed, NotFound
 from server.domain.role import Role
 from server.domain.values import RecordRef
 from server.rules import Rules
 from server.storage.database import Database
-from server.usecases import App, asking, runs, tasks
+from server.usecases import App, asking, explaining, runs, tasks, waiting, watching
 from tests.admin.conftest import DEFINITIONS
 from tests.builders import Clock, acting, may, stored, tables_of
 
@@ -78,6 +78,31 @@ class TestWhoeverHasNoBusinessWithIt:
             desk.sees_run("Max")
         assert runs.page(desk.app, desk.people["Max"]).items == ()
 
+    @pytest.mark.parametrize(
+        "act",
+        [
+            lambda desk, who: tasks.claim(desk.app, who, desk.task),
+            lambda desk, who: tasks.release(desk.app, who, desk.task),
+            lambda desk, who: tasks.assign(desk.app, who, desk.task, who.id),
+            lambda desk, who: tasks.save_draft(desk.app, who, desk.task, {}),
+            lambda desk, who: tasks.complete(desk.app, who, desk.task, outcome=None, answers={}),
+            lambda desk, who: asking.ask(desk.app, who, desk.task, desk.id_of("Bob"), "x"),
+            lambda desk, who: asking.hold(desk.app, who, desk.task, "x"),
+            lambda desk, who: waiting.begin_as_needed(desk.app, who, desk.run, "call-back"),
+        ],
+    )
+    def test_is_told_nothing_by_trying(self, desk: Desk, act: Any):
+        with pytest.raises(NotFound) as refused:
+            act(desk, desk.people["Max"])
+        assert str(refused.value).startswith("There is no ")
+
+    def test_is_not_told_why_something_was_decided(self, desk: Desk):
+        complete(desk)
+        for name in ("Max", "Eve"):
+            with pytest.raises(NotFound):
+                explaining.explain(desk.app, desk.people[name], 1)
+        assert explaining.explain(desk.app, desk.people["Ann"], 1).rules
+
 
 class TestWhoeverReadsPartOfWhatItIsAbout:
     def test_sees_whose_task_it_is_and_nothing_that_was_typed(self, desk: Desk):
@@ -108,10 +133,44 @@ class TestWhoeverReadsPartOfWhatItIsAbout:
         assert desk.sees_task("Bob").asked
         assert desk.sees_task("Eve").asked == ()
 
+    def test_does_not_see_why_it_is_laid_aside(self, desk: Desk):
+        asking.hold(desk.app, desk.people["Bob"], desk.task, SECRET)
+        watching.watch(desk.app, desk.people["Eve"], INCIDENT)
+        [watched] = tasks.my_work(desk.app, desk.people["Eve"], which="watched").items
+        [listed] = desk.sees_run("Eve").tasks
+        told = {watched.on_hold, listed.on_hold, desk.sees_task("Eve").line.on_hold}
+        assert told == {"for a while"}
+        assert desk.sees_task("Bob").line.on_hold == SECRET
+
+    def test_does_not_see_why_it_was_stopped(self, desk: Desk):
+        runs.cancel(desk.app, APPLICATION, desk.run, SECRET)
+        assert desk.sees_run("Eve").history[-1].sentence == "The run was stopped."
+        assert SECRET in desk.sees_run("Ann").history[-1].sentence
+
+    def test_cannot_have_a_run_fail_by_asking_for_what_nobody_does(self, desk: Desk):
+        # given an offer for a role that nobody holds any more
+        with desk.app.database.write() as connection:
+            holder = desk.app.models.tables["holder"]
+            connection.execute(holder.delete().where(holder.c.role == "specialist"))
+        with pytest.raises(NotAllowed):
+            waiting.begin_as_needed(desk.app, desk.people["Eve"], desk.run, "call-back")
+        assert desk.sees_run("Ann").line.state == "open"
+
     def test_sees_a_question_that_is_theirs(self, desk: Desk):
         asking.ask(desk.app, desk.people["Bob"], desk.task, desk.id_of("Eve"), SECRET)
         [line] = tasks.my_work(desk.app, desk.people["Eve"], which="mine").items
         assert tasks.view(desk.app, desk.people["Eve"], line.id).text == SECRET
+
+
+class TestWhoeverHadATaskOnce:
+    def test_keeps_what_they_have_answered_and_sees_no_more_of_the_record(self, desk: Desk):
+        complete(desk)
+        with desk.app.database.write() as connection:
+            holder = desk.app.models.tables["holder"]
+            connection.execute(holder.delete().where(holder.c.role == "specialist"))
+        view = desk.sees_task("Bob")
+        assert view.form.sections == ()
+        assert view.answers == {"solved": True}
 
 
 class TestWhoeverReadsAllOfIt:
