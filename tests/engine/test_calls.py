@@ -272,3 +272,36 @@ def test_a_call_whose_start_does_not_fit_the_record_is_told() -> None:
 
     with pytest.raises(StepFailed, match="does not hold for this record"):
         office.begin("handling", request)
+
+
+@pytest.mark.parametrize(("listed", "rest"), [(True, ["sorry"]), (False, [])])
+def test_what_stops_a_called_run_by_itself_is_told_to_its_caller_too(listed, rest) -> None:
+    stopping = called(do("order"), stops_when="incident_request.status = cancelled")
+    outcomes = {"done": "close", "stopped": "sorry"} if listed else {}
+    office, request = an_office(
+        call("supply", "supply", outcomes=outcomes),
+        do("close", then="done"),
+        do("sorry"),
+        other=stopping,
+    )
+    run_id = office.begin("handling", request)
+
+    office.change(request, status="cancelled")
+
+    assert office.runs[run_of(office, "supply")].state is RunState.STOPPED
+    assert office.waiting(run_id) == rest
+    assert (office.runs[run_id].state is RunState.STOPPED) is not listed
+
+
+def test_a_call_within_a_turn_that_is_stopped_stops_the_whole_run() -> None:
+    other = a_procedure("supply", do("order"), about="change", starts=[after("handling")])
+    each = Each("change", "incident_request.changes")
+    office, request = an_office(
+        call("supply", "supply", each=each, about="change"), do("close"), other=other
+    )
+    office.record("change", title="One", incident_request=request)
+    run_id = office.begin("handling", request)
+
+    office.stop(run_of(office, "supply"))
+
+    assert office.runs[run_id].state is RunState.STOPPED

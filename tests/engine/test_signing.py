@@ -296,6 +296,25 @@ class TestAgain:
         assert who == (people["Bob"],)
         assert office.sign(run_id, number, APPROVE).end == "passed"
 
+    def test_is_for_those_too_who_said_nothing_or_kept_out_of_it(self) -> None:
+        # given a vote of three: one for, one against, one who had not to sign any more
+        vote = approve(
+            "vote",
+            (OWNER, 'holders("service-owner")'),
+            again="refusers",
+            outcomes={"approved": "passed", "rejected": "adjust"},
+        )
+        office = an_office(vote, end("passed"), do("adjust", MANAGER, then="vote"))
+        people = board(office, "Ann", "Bob", "Cat")
+        office.person("Max", MANAGER)
+        run_id = office.begin("p", office.record("incident_request", summary="Mail"))
+        office.sign(run_id, 1, APPROVE, by=people["Ann"])
+        office.sign(run_id, 2, REJECT, "Too dear", by=people["Bob"])
+
+        office.complete(run_id, "adjust")
+
+        assert list(seats(office, run_id).values()) == [(people["Bob"],), (people["Cat"],)]
+
 
 class TestOnesOwnRequest:
     def test_is_signed_by_who_stands_in(self) -> None:

@@ -15,15 +15,19 @@ from tests.engine.builders import (
     Office,
     a_procedure,
     a_table,
+    after,
     by_hand,
     choose,
+    continue_in,
     create,
     decide,
     do,
     end,
     expression,
     put,
+    start,
     tell,
+    wait_until,
 )
 
 MAY_RESOLVE = a_table(
@@ -415,3 +419,67 @@ def test_the_steps_by_which_fields_were_written_are_told_field_by_field() -> Non
 
     [change] = office.changes
     assert change.places == {"note": (run_id, "look"), "status": (run_id, "mark")}
+
+
+WRITES = {"incident_request.description": '"written"'}
+BESIDE_VERBS = {
+    "choose": choose(
+        "it", ('incident_request.summary = "x"', "last"), otherwise="last", set=WRITES
+    ),
+    "wait_until": wait_until("it", condition="incident_request.summary is not null", set=WRITES),
+    "start": start("it", "other", set=WRITES),
+    "continue_in": continue_in("it", "other", set=WRITES),
+}
+
+
+@pytest.mark.parametrize("verb", BESIDE_VERBS)
+def test_set_beside_a_verb_is_done_when_the_step_is(verb: str) -> None:
+    other = a_procedure("other", do("see"), starts=[after("handling")])
+    handling = a_procedure("handling", BESIDE_VERBS[verb], do("last"))
+    office = Office(handling, other)
+    office.person("Ann", "specialist")
+    request = office.record("incident_request", summary="No mail")
+
+    run_id = office.begin("handling", request)
+
+    assert office.records.field(request, "description") == "written"
+    assert office.waiting(run_id) == ([] if verb == "continue_in" else ["last"])
+
+
+def test_what_is_set_before_a_hand_over_is_there_when_the_other_begins() -> None:
+    # given another procedure that goes where the description says
+    other = a_procedure(
+        "other",
+        choose("which", ('incident_request.description = "written"', "told"), otherwise="silent"),
+        do("told", then="done"),
+        do("silent"),
+        starts=[after("handling")],
+    )
+    office = Office(a_procedure("handling", continue_in("it", "other", set=WRITES)), other)
+    office.person("Ann", "specialist")
+
+    office.begin("handling", office.record("incident_request", summary="No mail"))
+
+    [begun] = [number for number, run in office.runs.items() if run.procedure == "other"]
+    assert office.waiting(begun) == ["told"]
+
+
+def test_of_says_for_whom_a_task_is_whatever_the_lane_says() -> None:
+    handling = a_procedure(
+        "handling",
+        do("act", "service-owner", of="incident_request.service"),
+        do("tell", "service-owner"),
+        lanes={"service-owner": "incident_request.requester"},
+    )
+    office = Office(handling)
+    mail = office.record("service", name="Mail")
+    ann, eve = office.person("Ann", "service-owner", of=mail), office.person("Eve")
+    request = office.record("incident_request", summary="Slow", service=mail, requester=eve)
+
+    run_id = office.begin("handling", request)
+    [act] = office.runs[run_id].open_tasks
+    office.complete(run_id, "act")
+    [tell] = office.runs[run_id].open_tasks
+
+    assert candidates(act.seat, office.records) == (ann,)
+    assert candidates(tell.seat, office.records) == (eve,)

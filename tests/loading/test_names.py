@@ -185,3 +185,32 @@ fields:
 
     written = definitions.procedures["case-review"].step("jot").set
     assert [item.value.type for item in written] == [TEXT, DATE_TIME]
+
+
+AS_NEEDED = f"""\
+{REVIEW}steps:
+  - step: work
+    steps:
+{JUDGE.replace("  - step", "      - step").replace(chr(10) + "    ", chr(10) + "        ")}    as_needed:
+      ask:
+        - step: jot
+          title: Note what was asked
+          role: clerk
+          do: Write down what was asked
+          instruction: In the words of whoever asked.
+          form: note
+          creates: note as remark
+"""
+
+
+def test_what_is_made_as_needed_is_known_nowhere_else(tmp_path):
+    read = "  - { step: tell, create: note as other, set: { other.text: remark.text } }\n"
+
+    assert told(tmp_path, AS_NEEDED) == []
+    assert told(tmp_path, AS_NEEDED + read) == ["EXP002 32:61"]
+
+
+def test_a_jump_out_of_what_is_begun_as_needed_is_refused(tmp_path):
+    jump = "          then: judge\n"
+
+    assert told(tmp_path, AS_NEEDED + jump) == ["PRC002 32:17"]
