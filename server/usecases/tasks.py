@@ -434,7 +434,8 @@ def open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Wa
     if found is None:
         raise NotFound(f"There is no task {task_id}.")
     run, task = found
-    seeing.require_business(running, run, f"There is no task {task_id}.")
+    if not _may_do(running, task.seat, task.claimed_by):
+        seeing.require_business(running, run, f"There is no task {task_id}.")
     _must_be_open(run, task)
     if expecting is not None and task.revision != expecting:
         raise Conflict(

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from server.domain.actor import APPLICATION
 from server.domain.entity import STATUS
 from server.domain.refusals import Invalid, Malformed, NotAllowed, NotFound, WrongState
+from server.domain.role import Role
 from server.storage import tables
 from server.storage.inbox import MessageState
 from server.usecases import events
 from server.usecases.running import Running
-from tests.builders import AT, Clock, acting, stored
+from tests.builders import AT, Clock, acting, may, stored
 from tests.usecases.monitoring import ALERTS, an_alert, an_app, some_monitoring
 
 
@@ -93,6 +94,14 @@ class TestADelivery:
             events.receive(app, nobody, "alertmanager", {"alerts": [an_alert()]})
         events.receive(app, with_operator(app), "alertmanager", {"alerts": [an_alert()]})
         assert len(rows(app, tables.inbox)) == 1
+
+    def test_is_not_taken_from_who_may_create_their_own_alone(self, app):
+        own = Role("operator", "Operator", may={"event": may("create", "service")})
+        roles = app.definitions.roles | {"operator": own}
+        narrow = replace(app, definitions=replace(app.definitions, roles=roles))
+        with pytest.raises(NotAllowed, match="let you enter your own alone"):
+            events.receive(narrow, with_operator(app), "alertmanager", {"alerts": [an_alert()]})
+        assert rows(app, tables.inbox) == []
 
 
 class TestTheFirstMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from server.domain.refusals import Conflict, Failed, Invalid, NotAllowed, NotFound
 from server.domain.run import RunState, TaskState
 from server.usecases import records, runs, tasks
-from tests.builders import AT, stored
+from tests.builders import AT, may, stored
 from tests.usecases.council_hall import Hall, open_hall
 
 STAFF = {
@@ -204,6 +205,21 @@ class TestASignature:
         # then it is told what is different, and nothing is kept
         assert refused.value.fields == {"like": about.id}
         assert signatures(hall, run) == []
+
+    def test_tells_nothing_of_what_is_hidden_from_who_signs(self, hall) -> None:
+        run = bring(hall)
+        seen = hall.task("vote", "Ann").record_revision
+        about = run.line.about.record
+        records.update(hall.app, hall.actor("Cleo"), about, {"like": about.id})
+        definitions = hall.app.definitions
+        member = replace(definitions.roles["member"], may={"*": may("read", like="hidden")})
+        roles = definitions.roles | {"member": member}
+        hall.app = replace(hall.app, definitions=replace(definitions, roles=roles))
+
+        with pytest.raises(Conflict) as refused:
+            sign(hall, "Ann", record_revision=seen)
+
+        assert refused.value.fields == {}
 
 
 class TestSeats:
