@@ -1,4 +1,4 @@
-"""/health and /ready: for whatever watches the server. Open to all; they tell no secrets."""
+"""/health and /ready: for whatever watches the server. Open to all; they name nobody and no role."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def health(app: App) -> Blueprint:
             "ready": found.is_ready,
             "problems": list(found.problems),
             "generation": app.definitions.generation,
-            "roles_without_holder": list(found.vacant),
+            "roles_without_holder": len(found.vacant),
             "roles_held_together": len(found.together),
             "messages_parked": found.parked,
             "failures_waiting": found.failed,

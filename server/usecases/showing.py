@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from server.domain.ballot import Mark
 from server.domain.entity import Field
 from server.domain.procedure import Procedure
+from server.domain.role import Operation
 from server.domain.run import Run
 from server.domain.somebody import GROUP, PERSON
 from server.domain.step import (
@@ -133,8 +135,14 @@ def form_view(
     sheet: Sheet | None,
     questions: Iterable[Question],
     answers: Mapping[str, Value],
+    *,
+    fills: bool = True,
 ) -> FormView:
-    """The form of a step with its questions; `answers` are those given so far."""
+    """The form of a step with its questions; `answers` are those given so far.
+
+    Who `fills` it in sees all of it, as the step wants it. Who merely looks on sees of its rows what
+    may be read.
+    """
     sections: list[SectionView] = []
     if sheet is not None:
         shown = {place.field.key: place for place in sheet.shown(answers)}
@@ -142,7 +150,9 @@ def form_view(
         for section in sheet.form.sections:
             if section.rows is not None:
                 rows = _rows_view(running, lists[section.rows.field])
-                sections.append(SectionView(section.title, (), rows))
+                seen = rows if fills else _rows_in_sight(running, lists[section.rows.field], rows)
+                if seen is not None:
+                    sections.append(SectionView(section.title, (), seen))
             places = [shown[item.field] for item in section.fields if item.field in shown]
             if places:
                 fields = tuple(_place_view(running, place, sheet.value(place)) for place in places)
@@ -174,6 +184,23 @@ def _rows_view(running: Running, sheet: RowSheet) -> RowsView:
         tuple(row(item) for item in sheet.standing()),
         row(sheet.offered()),
     )
+
+
+def _rows_in_sight(running: Running, sheet: RowSheet, view: RowsView) -> RowsView | None:
+    """What of the rows somebody may read who has nothing to do with them; None: not even that they are."""
+    entity = sheet.entity.key
+    if not running.rights.may(Operation.READ, entity):
+        return None
+    refs = {row.id: RecordRef(entity, row.id) for row in view.rows if row.id is not None}
+    readable = running.rights.readable(running.connection, refs.values())
+    kept = running.rights.hidden(running.connection, readable)
+    hidden = running.rights.never_shown(entity).union(*kept.values())
+
+    def seen(row: RowView) -> RowView:
+        return replace(row, fields=tuple(item for item in row.fields if item.key not in hidden))
+
+    rows = tuple(seen(row) for row in view.rows if refs.get(row.id or 0) in readable)
+    return replace(view, rows=rows, offered=seen(view.offered))
 
 
 def _place_view(running: Running, place: Place, value: Value) -> FieldView:
@@ -216,9 +243,9 @@ def shown_value(running: Running, field: Field, value: Value) -> str:
 
 
 def sheet_of(
-    running: Running, row: Waiting, step: Step, names: Mapping[str, Value]
+    running: Running, row: Waiting, step: Step, names: Mapping[str, Value], *, fills: bool
 ) -> Sheet | None:
-    """The form of a task over the record that it fills."""
+    """The form of a task over the record that it fills; who `fills` it in is offered copies of another."""
     action = step.action
     assert isinstance(action, Do | Approve)
     if action.form is None:
@@ -226,6 +253,8 @@ def sheet_of(
     run = running.runs.load(row.run_id, hold=False)
     assert run is not None
     form = running.book_of(run).forms[action.form]
+    if not fills:
+        form = replace(form, copy_from=None)
     entity = running.app.definitions.entities[form.entity]
     makes = isinstance(action, Do) and action.creates is not None
     record = None if makes else row.about

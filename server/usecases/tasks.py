@@ -156,10 +156,12 @@ def _view(running: Running, task_id: int) -> TaskView:
     beside = running.machine.beside.of(walk, scope, step) if is_open and is_there else ()
     seeing.require_task(running, row, beside)
     answers = showing.thawed(row.answers)
-    sheet = showing.sheet_of(running, row, step, walk.names(scope))
+    open_to_me = is_open and _may_do(running, row.seat, row.claimed_by)
+    is_beside = running.actor.person in beside
+    fills = open_to_me or is_beside
+    sheet = showing.sheet_of(running, row, step, walk.names(scope), fills=fills)
     persons = candidates(row.seat, running.records) if is_open else ()
     titles = showing.record_titles(running, (*persons, *beside))
-    open_to_me = is_open and _may_do(running, row.seat, row.claimed_by)
     record = running.records.row(row.about) or {}
     revision = record.get("revision")
     completed_by = _ref(row.completed_by)
@@ -167,11 +169,13 @@ def _view(running: Running, task_id: int) -> TaskView:
         line=showing.task_lines(running, [row])[0],
         text=action.text,
         instruction=action.instruction,
-        form=showing.form_view(running, row.title, sheet, questions(action).values(), answers),
+        form=showing.form_view(
+            running, row.title, sheet, questions(action).values(), answers, fills=fills
+        ),
         outcomes=showing.outcome_views(walk.book.procedure, walk.steps(scope), step)
         if is_there
         else (),
-        draft=row.draft or {},
+        draft=(row.draft or {}) if fills else {},
         record_revision=revision if isinstance(revision, int) else None,
         candidates=tuple(titles[person] for person in persons),
         with_roles=action.with_roles if isinstance(action, Do) else (),
@@ -188,8 +192,7 @@ def _view(running: Running, task_id: int) -> TaskView:
         closed_at=row.closed_at,
         due_at=_due_at(running, row.opened_at, action, walk.names(scope)),
     )
-    is_beside = running.actor.person in beside
-    if open_to_me or is_beside or seeing.sees_all_of(running, row.about):
+    if fills or seeing.sees_all_of(running, row.about):
         return found
     outline = seeing.outline_of_task(found)
     # What somebody has answered is theirs; what the record holds by now is not.

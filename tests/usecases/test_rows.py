@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from server.domain.refusals import Conflict, Invalid
+from server.domain.role import Role
 from server.domain.run import RunState
 from server.domain.values import RecordRef
 from server.usecases import records, runs, tasks
+from tests.builders import may
 from tests.usecases.council_hall import Hall, open_hall
 
 BENCH = {"values": {"text": "Bench", "amount": "120.50"}}
@@ -19,7 +22,7 @@ PAINT = {"values": {"text": "Paint", "amount": "9"}}
 
 @pytest.fixture
 def hall(database) -> Hall:
-    return open_hall(database, {"Cleo": "clerk"})
+    return open_hall(database, {"Cleo": "clerk", "Max": "member"})
 
 
 def row(of: Any, **values: Any) -> dict[str, Any]:
@@ -231,3 +234,33 @@ def test_nothing_is_begun_with_rows_that_do_not_stand(hall) -> None:
 
 def _ref(line: Any) -> RecordRef:
     return RecordRef("line", line["id"])
+
+
+@pytest.mark.parametrize(
+    ("grant", "seen"),
+    [
+        (may("read"), [{"text": "Bench", "amount": Decimal("120.5"), "source": "budget"}]),
+        (may("read", amount="hidden"), [{"text": "Bench", "source": "budget"}]),
+        (may("read", {"source": "gift"}), []),
+        (may(""), None),
+    ],
+    ids=["all", "a field hidden", "none of these rows", "no rows"],
+)
+def test_rows_of_a_task_are_seen_by_who_may_read_them(hall, grant, seen) -> None:
+    # given a task that was done
+    hall.propose(lines=[BENCH])
+    done = hall.open_tasks()["work-out"].id
+    work_out(hall)
+
+    # when somebody looks who reads proposals whole
+    reader = Role("member", "Member", may={"*": may("read"), "line": grant})
+    roles = {**hall.app.definitions.roles, "member": reader}
+    app = replace(hall.app, definitions=replace(hall.app.definitions, roles=roles))
+    form = tasks.view(app, hall.actor("Max"), done).form
+
+    # then the rows are theirs as far as they read them
+    assert form.fields
+    sections = [item.rows for item in form.sections if item.rows is not None]
+    assert [
+        [{item.key: item.value for item in row.fields} for row in rows.rows] for rows in sections
+    ] == ([] if seen is None else [seen])
