@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin import session
+from admin import keys, session
 from admin.screen import Screen, actor, app, at
 from server.domain.refusals import Invalid, NotAuthenticated
 from server.domain.scope import Scope
@@ -73,6 +73,12 @@ class MyAccount(Screen):
         access.revoke_token(app(), actor().login, token_id)
         flash("The token serves nobody any more.", "success")
         return redirect(url_for("account.index"))
+
+    @at("/keys", methods=("POST",))
+    def keys(self) -> Any:
+        off = request.form.get("keys") == keys.OFF
+        flash(f"Single keys are {'off' if off else 'on'} in this browser.", "success")
+        return keys.keep(redirect(url_for("account.index")), off=off)
 
     def _page(self, *, problems: Any = None, made: str = "") -> Any:
         now = app().now()

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_admin import Admin
 
-from admin import links
+from admin import keys, links
 from admin.screen import app
 from server.domain.actor import Actor
 from server.usecases import notices, tasks
@@ -50,6 +50,8 @@ class Shell:
     actor: Actor | None
     menu: tuple[Item, ...]
     unread: int
+    keys: tuple[keys.Key, ...] = ()
+    keys_are_off: bool = False
 
     @property
     def initials(self) -> str:
@@ -65,13 +67,17 @@ def shell(admin: Admin) -> Shell:
     """The frame of the page that is being made."""
     actor: Actor | None = g.get("actor")
     theme = request.cookies.get("theme", "")
+    menu = tuple(_menu(admin)) if actor else ()
+    leads_to = frozenset(item.url for group in menu for item in (group, *(group.children or ())))
     return Shell(
         name=app().definitions.title or "Procedura",
         theme=theme if theme in THEMES else "",
         searched=request.args.get("q", "") if request.endpoint == "search.index" else "",
         actor=actor,
-        menu=tuple(_menu(admin)) if actor else (),
+        menu=menu,
         unread=notices.unread(app(), actor) if actor and actor.person else 0,
+        keys=keys.told(leads_to) if actor else (),
+        keys_are_off=keys.are_off(),
     )
 
 

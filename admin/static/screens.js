@@ -109,18 +109,46 @@
       document.cookie = "theme=" + (dark ? "light" : "dark") + ";path=/;max-age=31536000;samesite=lax";
       return;
     }
+    var opens = event.target.closest("[data-open]");
+    if (opens) { document.getElementById(opens.dataset.open).showModal(); return; }
     var row = event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a,button,input,label,select") && !String(window.getSelection())) {
       window.location = row.dataset.href;
     }
   });
 
+  // Single keys: the help on the page is the table that is obeyed here.
+  var TYPING = "input,textarea,select,[contenteditable],[role=combobox],[role=textbox],dialog,.ts-wrapper";
+  function walk(step) {
+    var lines = all(document, "tr[data-href]").map(function (row) { return row.querySelector("a[href]"); }).filter(Boolean);
+    var row = document.activeElement.closest("tr[data-href]");
+    var here = row ? lines.indexOf(row.querySelector("a[href]")) : -1;
+    var next = lines[row ? Math.min(Math.max(here + step, 0), lines.length - 1) : 0];
+    if (!next) return;
+    next.focus();
+    next.closest("tr").scrollIntoView({ block: "nearest" });
+  }
+  var ACTS = {
+    search: function () { var box = document.getElementById("search-everything"); if (box) box.focus(); },
+    next: function () { walk(1); },
+    before: function () { walk(-1); },
+    help: function () { document.getElementById("keys").showModal(); }
+  };
+  var begun = "", since = 0;
   document.addEventListener("keydown", function (event) {
-    var typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      var box = document.getElementById("search-everything");
-      if (box) { event.preventDefault(); box.focus(); }
-    }
+    var keys = document.getElementById("keys");
+    if (!keys || keys.dataset.off !== undefined || event.defaultPrevented || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 || event.target.closest(TYPING)) return;
+    var pressed = begun && Date.now() - since < 1500 ? begun + " " + event.key : event.key;
+    var rows = all(keys, "tr[data-keys]");
+    var found = rows.filter(function (row) { return row.dataset.keys === pressed; })[0];
+    var begins = rows.some(function (row) { return row.dataset.keys.indexOf(pressed + " ") === 0; });
+    begun = begins ? pressed : "";
+    since = Date.now();
+    if (!found || event.repeat && found.dataset.leadsTo) return;
+    event.preventDefault();
+    if (found.dataset.leadsTo) window.location = found.dataset.leadsTo;
+    else if (ACTS[found.dataset.act]) ACTS[found.dataset.act]();
   });
 
   // Deleting and the like asks first; a form is sent once.
