@@ -75,8 +75,8 @@ class Entity:
     """A kind of record. `number` is the prefix of its numbers, such as INC; None for none.
 
     `label` names the field that stands for the record in lists and look-ups. The first status is
-    the one that a new record begins with. `requested_by` names the field with the person who asked
-    for the record: nobody signs what they have asked for themselves.
+    the one that a new record begins with. `requested_by` are paths to the persons who asked for the
+    record, over references and lists: nobody signs what they have asked for themselves.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Entity:
     listed: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     menu: str = ""
-    requested_by: str | None = None
+    requested_by: tuple[tuple[str, ...], ...] = ()
 
     @property
     def first_status(self) -> str | None:

@@ -120,8 +120,9 @@ class Approve:
     It passes when `passes` of the seats approve and fails when `fails` reject (None: as many as keep
     it from passing), as soon as neither can change. `again` says who signs when the step is entered again: all, or those who refused.
     `ballot` gives the words for approve, reject and abstain; abstaining is possible where it is
-    listed. `at_latest` is a moment, or a duration from when the round opened. Outcomes: approved,
-    rejected, undecided, late; just those that are possible.
+    listed. `at_latest` is a moment, or a duration from when the round opened. `requesters_sign`
+    says that it is no approval, so that whoever asked for the record has a say too. Outcomes:
+    approved, rejected, undecided, late; just those that are possible.
     """
 
     item: Expression | None
@@ -136,6 +137,7 @@ class Approve:
     form: str | None = None
     asks: Mapping[str, Question] = field(default_factory=dict)
     due: Due | None = None
+    requesters_sign: bool = False
 
     @property
     def questions(self) -> Mapping[str, Question]:

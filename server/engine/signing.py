@@ -25,6 +25,7 @@ from server.domain.step import (
 from server.domain.values import RecordRef, Value
 from server.engine import events as happened
 from server.engine import seats
+from server.engine.asking import who_asked
 from server.engine.deadlines import Deadlines
 from server.engine.draft import Draft
 from server.engine.facts import Facts
@@ -217,7 +218,7 @@ class Signing:
             found = self._seat(walk, step, action, board, kept.item)
         except StepFailed:
             found = None
-        return found or replace(task.seat, not_by=self._barred(walk, kept.item))
+        return found or replace(task.seat, not_by=self._barred(walk, action, kept.item))
 
     # -- who ----------------------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class Signing:
     ) -> Seat | None:
         """Who may sign there; None for a person whose own request it is, and nobody stands in."""
         role = action.signers[board.signer].role
-        barred = self._barred(walk, item)
+        barred = self._barred(walk, action, item)
         try:
             return seats.seat(role, board.of, self._roles, self._people, barred)
         except seats.NobodyHolds as error:
@@ -260,14 +261,17 @@ class Signing:
                 return None
             raise StepFailed(walk.run, step.key, str(error)) from error
 
-    def _barred(self, walk: Walk, item: RecordRef | None) -> tuple[int, ...]:
-        """The persons who asked for this: who began the run, and whom the records name."""
+    def _barred(self, walk: Walk, action: Approve, item: RecordRef | None) -> tuple[int, ...]:
+        """The persons who asked for this: who began the run, and to whom the records lead.
+
+        Nobody, where requesters have a say as well.
+        """
+        if action.requesters_sign:
+            return ()
         persons = set() if walk.run.started_by is None else {walk.run.started_by}
-        for record in (walk.run.about, item):
-            key = self._draft.entities[record.entity].requested_by if record else None
-            asked = self._draft.field(record, key) if record and key else None
-            if isinstance(asked, RecordRef) and asked.entity == PERSON:
-                persons.add(asked.id)
+        for record in {walk.run.about, item or walk.run.about}:
+            asked = who_asked(self._draft, self._draft.entities, record)
+            persons |= {person.id for person in asked}
         return tuple(sorted(persons))
 
     # -- what ---------------------------------------------------------------------------------

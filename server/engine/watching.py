@@ -23,6 +23,7 @@ from server.domain.step import (
 )
 from server.domain.values import Kind, RecordRef, Value
 from server.domain.watch import Watch
+from server.engine.asking import who_asked
 from server.engine.draft import Draft
 from server.engine.people import HOLDER
 from server.engine.walk import Walk
@@ -39,8 +40,11 @@ def watches(
     for expression, scope, at in _live(walk):
         if not _is_of_record(expression, walk.run.about.entity):
             evaluate(expression, walk.names(scope), reading, at or now)
+    for record in _signed(walk):
+        reading.note(record)
+        who_asked(reading, entities, record)
     own = Watch(walk.run.about.entity, "", walk.run.about)
-    return frozenset((reading.found() | _signed(walk)) - {own})
+    return frozenset(reading.found() - {own})
 
 
 def watches_anything(walk: Walk) -> bool:
@@ -94,13 +98,14 @@ def _live(walk: Walk) -> Iterator[tuple[Expression, int, datetime | None]]:
             yield step.action.due.within, task.scope, task.limit.since
 
 
-def _signed(walk: Walk) -> set[Watch]:
+def _signed(walk: Walk) -> set[RecordRef]:
     """The records that are being signed: whoever asked for one does not sign it."""
     return {
-        Watch(kept.item.entity, "", kept.item)
+        record
         for scope in walk.run.scopes.values()
         for kept in scope.rounds.values()
-        if not kept.is_closed and kept.item is not None
+        if not kept.is_closed
+        for record in (walk.run.about, kept.item or walk.run.about)
     }
 
 
@@ -152,11 +157,14 @@ class _Reading:
             if watch.entity not in whole or watch.via == ALL
         }
 
+    def note(self, record: RecordRef) -> None:
+        self._found.add(Watch(record.entity, "", record))
+
     def field(self, record: RecordRef, name: str) -> Value:
         value = self._world.field(record, name)
         back = self._entities[record.entity].fields[name].back
         if back is None:
-            self._found.add(Watch(record.entity, "", record))
+            self.note(record)
             return value
         entity, key = back
         self._found.add(Watch(entity, key, record))

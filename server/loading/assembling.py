@@ -20,6 +20,7 @@ from server.loading.building import (
     build_process,
     build_role,
     build_scenario,
+    refer_requesters,
 )
 from server.loading.building.flow import Flow
 from server.loading.desk import Desk, Scope
@@ -32,6 +33,8 @@ _Shown = dict[str, list[tuple[Scope, str]]]
 def assemble(manuscript: Manuscript) -> None:
     """Make values of all files of the manuscript, and note what is wrong on the way."""
     _make(manuscript, "entity", build_entity, manuscript.entities)
+    for key in manuscript.entities:
+        refer_requesters(Desk(manuscript.source("entity", key), manuscript))
     _make(manuscript, "role", build_role, manuscript.roles)
     assemble_book(manuscript)
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)

@@ -240,6 +240,7 @@ def approve(
     ballot: Mapping[str, str] | None = None,
     name: str | None = None,
     due: tuple[str, str] | None = None,
+    requesters_sign: bool = False,
     outcomes: Mapping[str, Any] | None = None,
     **over: Any,
 ) -> Drawn:
@@ -271,6 +272,7 @@ def approve(
             expression(at_latest, names) if at_latest else None,
             ballot or {},
             due=_due(due, names),
+            requesters_sign=requesters_sign,
         )
 
     return Drawn(key, made, born, outcomes=outcomes or {}, name=name, **over)

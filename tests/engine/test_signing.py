@@ -10,12 +10,22 @@ import pytest
 
 from server.domain.ballot import Mark
 from server.domain.run import RunState
-from server.domain.values import RecordRef
+from server.domain.values import TEXT, RecordRef
 from server.engine import events as happened
 from server.engine.seats import candidates
 from server.engine.walk import StepFailed
 from tests.builders import AT, a_field, an_entity, back, choice, ref
-from tests.engine.builders import WORLD, Office, a_procedure, approve, do, end, together
+from tests.engine.builders import (
+    WORLD,
+    Office,
+    a_procedure,
+    a_table,
+    approve,
+    decide,
+    do,
+    end,
+    together,
+)
 
 APPROVE, REJECT, ABSTAIN = Mark.APPROVE, Mark.REJECT, Mark.ABSTAIN
 OWNER, MANAGER = "service-owner", "on-duty-manager"
@@ -27,7 +37,7 @@ ENTITIES = {
             **WORLD["incident_request"].fields,
             "board": back("board", "seat_on_board", "incident_request"),
         },
-        requested_by="requester",
+        requested_by=(("requester",), ("consequences", "requester")),
     ),
     "approval": an_entity(
         "approval",
@@ -187,6 +197,43 @@ class TestSeats:
         assert list(seats(office, run_id).values()) == [(new,)]
         [task] = office.runs[run_id].open_tasks
         assert office.sign(run_id, task.number, APPROVE, by=new).end == "passed"
+
+    def test_they_stay_where_none_is_left(self) -> None:
+        # given a vote of two, neither of whom has signed
+        office, run_id, members = a_vote(members=2)
+
+        # when both leave the board
+        office.records.held.clear()
+        office.look_again(run_id)
+
+        # then it is not decided by that, and whoever joins next signs
+        assert office.waiting(run_id) == ["vote", "vote"]
+        assert seats(office, run_id) == {1: (members[0],), 2: (members[1],)}
+        new = office.person("New", OWNER)
+        office.look_again(run_id)
+        assert seats(office, run_id) == {3: (new,)}
+        assert office.sign(run_id, 3, APPROVE, by=new).end == "passed"
+
+    def test_may_be_for_whom_a_decision_names(self) -> None:
+        # given a table that says who signs
+        table = a_table(
+            "who",
+            {"text": TEXT},
+            choice("owner", "manager"),
+            [("mail", 'text = "Mail"', "owner"), ("other", None, "manager")],
+        )
+        procedure = a_procedure(
+            "p",
+            decide("weigh", table, {"text": "incident_request.summary"}, name="who"),
+            approve("sign", (OWNER, "", "who.then = owner"), (MANAGER, "", "who.then = manager")),
+        )
+        office = Office(procedure, entities=ENTITIES, decisions=[table])
+        ann, max_ = office.person("Ann", OWNER), office.person("Max", MANAGER)
+
+        mail = office.begin("p", office.record("incident_request", summary="Mail"))
+        other = office.begin("p", office.record("incident_request", summary="Print"))
+
+        assert (seats(office, mail), seats(office, other)) == ({1: (ann,)}, {1: (max_,)})
 
     def test_fewer_seats_may_decide_it(self) -> None:
         office, run_id, members = a_vote(passes=Fraction(2, 3))
@@ -364,6 +411,47 @@ class TestOnesOwnRequest:
         bob = office.person("Bob", OWNER)
         office.look_again(run_id)
         assert list(seats(office, run_id).values()) == [(bob,)]
+
+    def test_is_that_of_everybody_to_whom_the_record_leads(self) -> None:
+        # given a request that a second one led to, which Bob made
+        office = an_office(approve("sign", (OWNER, "")), end("signed"))
+        ann, bob, cat = (office.person(name, OWNER) for name in ("Ann", "Bob", "Cat"))
+        about = office.record("incident_request", summary="Mail", requester=ann)
+        second = office.record("incident_request", summary="Mail", requester=bob, cause=about)
+        run_id = office.begin("p", about, by=None)
+        assert seats(office, run_id) == {1: (cat,)}
+
+        # when it turns out that Cat had made it
+        office.change(second, requester=cat)
+
+        # then it is Bob who signs
+        assert seats(office, run_id) == {1: (bob,)}
+
+    def test_is_that_of_somebody_who_asks_later(self) -> None:
+        # given a board of two
+        office = an_office(approve("sign", (OWNER, 'holders("service-owner")')), end("signed"))
+        ann, bob = office.person("Ann", OWNER), office.person("Bob", OWNER)
+        about = office.record("incident_request", summary="Mail")
+        run_id = office.begin("p", about, by=None)
+        assert list(seats(office, run_id).values()) == [(ann,), (bob,)]
+
+        # when one of them asks for the same
+        later = office.record("incident_request", summary="Mail as well", requester=ann)
+        office.change(later, cause=about)
+
+        # then the other alone signs
+        assert list(seats(office, run_id).values()) == [(bob,)]
+
+    def test_may_be_tested_by_who_has_asked(self) -> None:
+        office = an_office(approve("sign", (OWNER, ""), requesters_sign=True), end("signed"))
+        ann = office.person("Ann", OWNER)
+
+        run_id = office.begin(
+            "p", office.record("incident_request", summary="Mail", requester=ann), by=ann
+        )
+
+        assert seats(office, run_id) == {1: (ann,)}
+        assert office.sign(run_id, 1, APPROVE, by=ann).end == "signed"
 
     def test_leaves_a_person_of_a_board_out_and_tells_so(self) -> None:
         office = an_office(

@@ -157,7 +157,7 @@ def _jumps(data: Mapping[str, Any]) -> _Found:
 VERBS = ("do", "approve", "decide", "choose", "set", "create", "notify", "call", "start",
          "continue_in", "wait_until", "together", "steps", "end")  # fmt: skip
 PARTS = ("form", "of", "about", "as", "creates", "due", "at_latest", "finish_when", "all_at_once",
-         "with", "enters", "name")  # fmt: skip
+         "with", "enters", "name", "requesters_sign")  # fmt: skip
 
 
 def _step(data: Mapping[str, Any], path: Place, raw: Mapping[str, Any]) -> _Found:
@@ -352,6 +352,8 @@ def _entity(data: Mapping[str, Any]) -> _Found:
             if len(choices) > 1:
                 what = f"{key}: {value}"
                 yield "drop a choice", what, _without(data, "fields", key, "choice", index)
+    if "requested_by" in data:
+        yield "drop requested_by", str(data["requested_by"]), _without(data, "requested_by")
     statuses = data.get("statuses", {})
     for key, raw in statuses.items():
         yield "drop a status", key, _without(data, "statuses", key)

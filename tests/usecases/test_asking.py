@@ -93,6 +93,23 @@ class TestAQuestion:
 
         assert mine(hall, "Dan") == []
 
+    def test_is_taken_back_with_its_run(self, hall) -> None:
+        run = bring(hall)
+        ask(hall)
+        question = task_of(hall, "Dan")
+
+        runs.cancel(hall.app, hall.actor("Cleo"), run.line.id, "The town has no money.")
+
+        assert mine(hall, "Dan") == []
+        with pytest.raises(WrongState, match="withdrawn already"):
+            tasks.complete(
+                hall.app,
+                hall.actor("Dan"),
+                question,
+                outcome="answered",
+                answers={"answer": "12 with tax"},
+            )
+
     def test_may_be_asked_at_any_task(self, hall) -> None:
         hall.propose()
         task = hall.open_tasks()["work-out"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.domain.refusals import WrongState
 from server.domain.run import RunState
 from server.usecases import records, runs, tasks, waiting
 from tests.builders import stored
@@ -98,3 +99,12 @@ def test_what_nobody_has_signed_in_time_is_late(hall) -> None:
     assert ends == {meeting.line.id: "closed", other.line.id: "laid-aside"}
     assert [mine(hall, name) for name in MEMBERS] == [[]] * 3
     assert hall.value(hall.records["A bench"], "status") == "draft"
+
+
+def test_an_item_with_open_ballots_is_not_deleted(hall) -> None:
+    opened(hall)
+
+    with pytest.raises(WrongState, match="tell of this proposal"):
+        records.delete(hall.app, hall.actor("Cleo"), hall.records["A bench"])
+
+    assert mine(hall, "Ann") == ["ballot", "ballot"]

@@ -397,6 +397,7 @@ steps:
     approve: case
     instruction: Read all of it, twice where money is concerned.
     signers: [{ role: clerk }]
+    requesters_sign: yes
     at_latest: 90 working minutes
     outcomes: { approved: signed, rejected: signed, late: too-late }
   - { step: signed, end: signed }

@@ -312,6 +312,32 @@ class TestOnesOwnRequest:
         assert sign(hall, "Bob").run_state is RunState.OPEN
         assert sign(hall, "Cat").run_end == "accepted"
 
+    def test_is_also_what_has_become_part_of_it(self, hall) -> None:
+        # given a proposal on which the council votes
+        run = bring(hall)
+        cleo, proposal = hall.actor("Cleo"), run.line.about.record
+        assert (mine(hall, "Ann"), mine(hall, "Bob")) == (["vote"], ["vote"])
+
+        # when lines are added that two of its members wished for, and one is not wanted after all
+        lines = [
+            records.create(
+                hall.app,
+                cleo,
+                "line",
+                {"text": "Wood", "amount": "5", "proposal": proposal.id} | {"wished_by": who.id},
+            ).title.record
+            for who in (hall.records["Ann"], hall.records["Bob"])
+        ]
+        assert (mine(hall, "Ann"), mine(hall, "Bob"), mine(hall, "Cat")) == ([], [], ["vote"])
+        records.delete(hall.app, cleo, lines[1])
+
+        # then who wished for the one that is left does not vote, and the other does
+        assert (mine(hall, "Ann"), mine(hall, "Bob"), mine(hall, "Cat")) == (
+            [],
+            ["vote"],
+            ["vote"],
+        )
+
 
 class TestADelegate:
     def names(self, hall: Hall, **days: date) -> None:

@@ -140,6 +140,7 @@ def _action(step: Step, definitions: Definitions) -> Json:
                 "passes": str(vote.passes),
                 "fails": None if vote.fails is None else str(vote.fails),
                 "again": vote.again,
+                "requesters_sign": vote.requesters_sign,
                 "at_latest": text(vote.at_latest),
                 "ballot": {mark.value: vote.label(mark) for mark in vote.marks},
                 "form": form(definitions.forms[vote.form], definitions) if vote.form else None,

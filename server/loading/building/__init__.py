@@ -6,7 +6,7 @@ forms are read in the light of the steps that show them.
 
 from server.loading.building.correlations import build_correlation
 from server.loading.building.decisions import build_decision
-from server.loading.building.entities import build_entity
+from server.loading.building.entities import build_entity, refer_requesters
 from server.loading.building.forms import build_form
 from server.loading.building.notifications import build_notification
 from server.loading.building.procedures import build_procedure
@@ -24,4 +24,5 @@ __all__ = [
     "build_process",
     "build_role",
     "build_scenario",
+    "refer_requesters",
 ]

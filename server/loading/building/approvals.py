@@ -17,7 +17,7 @@ from server.domain.step import (
     Signer,
 )
 from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, Type
-from server.loading.desk import Desk, Scope, is_sound, spelled, unsound, words
+from server.loading.desk import Desk, Scope, flag, is_sound, spelled, unsound, words
 from server.loading.faults import sense as faults
 from server.loading.marked import Path
 
@@ -61,6 +61,7 @@ def build_approve(
         raw.get("form"),
         asks,
         due,
+        flag(raw, "requesters_sign"),
     )
 
 

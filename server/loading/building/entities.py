@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.domain.entity import STATUS, Entity, Field, Status
 from server.domain.values import Kind, Type
+from server.loading.building.hops import refer_hops
 from server.loading.building.types import written_type
 from server.loading.desk import Desk, flag, words
+from server.loading.marked import Path
 
 STATUS_TITLE = "Status"
 STATUS_GUIDELINE = "How far it has come. Only the moves that its statuses allow are offered."
@@ -26,8 +28,6 @@ def build_entity(desk: Desk) -> Entity:
         for index, field in enumerate(data.get(name, ())):
             desk.refer("field", f"{key}.{field}", name, index)
     desk.refer("field", f"{key}.{data['label']}", "label")
-    if "requested_by" in data:
-        desk.refer("field", f"{key}.{data['requested_by']}", "requested_by")
     return Entity(
         key,
         words(data, "title") or key,
@@ -40,8 +40,24 @@ def build_entity(desk: Desk) -> Entity:
         tuple(data.get("listed", ())),
         tuple(data.get("searched", ())),
         words(data, "menu"),
-        data.get("requested_by"),
+        tuple(tuple(text.split(".")) for _, text in _requesters(data)),
     )
+
+
+def refer_requesters(desk: Desk) -> None:
+    """Note the fields that lead to whoever asked for a record, once every entity is known."""
+    entity = desk.manuscript.entities[desk.data["entity"]]
+    for path, text in _requesters(desk.data):
+        refer_hops(desk, entity, tuple(text.split(".")), path)
+
+
+def _requesters(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Each path to whoever asked for a record, and where it is written."""
+    written = data.get("requested_by", ())
+    if isinstance(written, str):
+        yield ("requested_by",), written
+        return
+    yield from ((("requested_by", number), text) for number, text in enumerate(written))
 
 
 def _field(desk: Desk, key: str, raw: Mapping[str, Any]) -> Field:

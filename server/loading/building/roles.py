@@ -19,6 +19,7 @@ from server.domain.role import (
     Which,
 )
 from server.domain.values import Value
+from server.loading.building.hops import refer_hops
 from server.loading.desk import Desk, words
 from server.loading.marked import Path
 
@@ -64,23 +65,11 @@ def _grant(desk: Desk, entity: str, raw: Any) -> Grant:
 def _rows(desk: Desk, entity: Entity | None, raw: Any, path: Path) -> Which:
     if isinstance(raw, str):
         hops = () if raw == ITSELF else tuple(raw.split("."))
-        _note_hops(desk, entity, hops, path)
+        refer_hops(desk, entity, hops, path)
         return Own(hops)
     return Having(
         {key: tuple(_values(desk, entity, key, given, path)) for key, given in raw.items()}
     )
-
-
-def _note_hops(desk: Desk, entity: Entity | None, hops: tuple[str, ...], path: Path) -> None:
-    """Note each field that a path goes over, as far as references lead."""
-    offset = 0
-    for hop in hops:
-        if entity is None:
-            return
-        desk.refer("field", f"{entity.key}.{hop}", *path, offset=offset)
-        field = entity.fields.get(hop)
-        entity = desk.manuscript.entities.get(str(field.type.entity)) if field else None
-        offset += len(hop) + 1
 
 
 def _values(

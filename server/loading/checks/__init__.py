@@ -88,6 +88,7 @@ NAMES = (
     "nobody_signs",
     "approval_not_kept",
     "asked_by_nobody",
+    "requester_unknown",
     # decisions
     "otherwise_last",
     "duplicate_rule",
