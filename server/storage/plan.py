@@ -277,7 +277,7 @@ class _TableComparison:
     def _is_ours(self, name: str, columns: tuple[str, ...]) -> bool:
         """Whether an index that is no longer wanted stands on fields that still are."""
         live = set(columns) <= set(self.table.c.keys())
-        return self.entity is not None and live and name.startswith(f"ix_{self.table.name}_")
+        return live and name.startswith(f"ix_{self.table.name}_")
 
     def _index(self, index: sa.Index) -> Step:
         names = [str(column.name) for column in index.columns]

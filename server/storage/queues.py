@@ -14,7 +14,8 @@ from server.domain.values import RecordRef
 from server.storage.prepared import Prepared
 from server.storage.tables import history, run, task
 
-Holding = tuple[str, RecordRef | None]
+Ways = Sequence[sa.ColumnElement[bool]]
+"""Conditions of tasks, of which any one will do; see `ways`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of a queue is asked for: of a procedure, those after a task, no more than so many."""
+
+    after: int | None = None
+    limit: int | None = None
+    procedure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A line of history as its row tells it."""
 
@@ -70,16 +80,6 @@ class Told:
     kind: str
     step: str | None
     facts: Any
-
-
-def mine(person: int) -> sa.ColumnElement[bool]:
-    """Tasks that this person has claimed, or that are meant for nobody else."""
-    claimed = sa.select(task.c.id).where(IS_WAITING, task.c.claimed_by == person)
-    meant = sa.select(task.c.id).where(
-        IS_WAITING, task.c.claimed_by.is_(None), task.c.person_id == person
-    )
-    # two questions, since no database asks two indexes of open tasks for an `or`
-    return task.c.id.in_(claimed.union_all(meant))
 
 
 def barring(persons: Sequence[int]) -> str | None:
@@ -99,10 +99,10 @@ def listing(records: Sequence[RecordRef]) -> str | None:
     """
     if not records:
         return None
-    return "".join(f",{_listed(item)}" for item in records) + ","
+    return "".join(f",{listed(item)}" for item in records) + ","
 
 
-def _listed(item: RecordRef) -> str:
+def listed(item: RecordRef) -> str:
     kind = item.entity if item.entity in {"person", "group"} else f"record:{item.entity}"
     return f"{kind}:{item.id}"
 
@@ -117,110 +117,23 @@ def seat_of(row: Any) -> Seat:
     return Seat(row.lane, row.role, holder_for, row.group_id, row.person_id, barred, any_of)
 
 
-def allowed(person: int) -> sa.ColumnElement[bool]:
-    """Tasks that this person is not barred from."""
-    return sa.or_(task.c.not_by.is_(None), task.c.not_by.not_like(f"%,{person},%"))
-
-
-def acting(holders: Sequence[tuple[str, RecordRef]]) -> sa.ColumnElement[bool]:
-    """Tasks meant for one of these persons alone, by the role for which somebody else acts."""
-    return sa.and_(
-        IS_WAITING,
-        task.c.claimed_by.is_(None),
-        sa.or_(
-            *(
-                sa.and_(
-                    task.c.role == role,
-                    sa.or_(
-                        task.c.person_id == person.id, task.c.any_of.like(f"%,{_listed(person)},%")
-                    ),
-                )
-                for role, person in holders
-            )
-        ),
-    )
-
-
-def offered(
-    holdings: Sequence[Holding], groups: Sequence[RecordRef], person: RecordRef
-) -> sa.ColumnElement[bool]:
-    """Tasks nobody has claimed, which the holder of these roles in these groups may claim."""
-    every = sorted({role for role, _ in holdings})
-    general = sorted({role for role, record in holdings if record is None})
-    ways: list[sa.ColumnElement[bool]] = [
-        sa.and_(
-            task.c.group_id.is_(None),
-            task.c.for_id.is_(None),
-            task.c.any_of.is_(None),
-            task.c.role.in_(every),
-        ),
-        sa.and_(task.c.for_id.is_not(None), task.c.role.in_(general)),
-    ]
-    ways += [
-        sa.and_(
-            task.c.role == role,
-            task.c.for_entity == record.entity,
-            task.c.for_id == record.id,
-        )
-        for role, record in holdings
-        if record is not None and record.entity != "group"
-    ]
-    for group in groups:
-        roles = {role for role, record in holdings if record in {None, group}}
-        ways.append(sa.and_(task.c.group_id == group.id, task.c.role.in_(sorted(roles))))
-    ways.append(sa.and_(task.c.any_of.is_not(None), _one_of(holdings, groups, person, general)))
-    return sa.and_(
-        IS_WAITING, task.c.claimed_by.is_(None), task.c.person_id.is_(None), sa.or_(*ways)
-    )
-
-
-def _one_of(
-    holdings: Sequence[Holding],
-    groups: Sequence[RecordRef],
-    person: RecordRef,
-    general: Sequence[str],
-) -> sa.ColumnElement[bool]:
-    """Tasks that any one of a list may do, where this person is one that it means."""
-
-    def lists(item: RecordRef) -> sa.ColumnElement[bool]:
-        return task.c.any_of.like(f"%,{_listed(item)},%")
-
-    ways = [lists(person), sa.and_(task.c.any_of.like("%,record:%"), task.c.role.in_(general))]
-    for role, record in holdings:
-        if record is not None and record.entity != "group":
-            ways.append(sa.and_(task.c.role == role, lists(record)))
-    for group in groups:
-        roles = sorted({role for role, record in holdings if record in {None, group}})
-        ways.append(sa.and_(task.c.role.in_(roles), lists(group)))
-    return sa.or_(*ways)
-
-
-def of_steps(steps: Sequence[tuple[str, str]]) -> sa.ColumnElement[bool]:
-    """Tasks of these steps, each with its procedure."""
-    return sa.tuple_(task.c.procedure, task.c.step).in_(steps)
-
-
-def asked_by(person: int) -> sa.ColumnElement[bool]:
-    """Open tasks of runs that this person has started: what they wait for others to do."""
-    started = sa.select(run.c.id).where(run.c.started_by == person, GOES_ON)
-    return sa.and_(IS_WAITING, task.c.run_id.in_(started))
-
-
 def has_part(person: int) -> sa.ColumnElement[bool]:
     """Runs that this person has begun, or of which they have, or had, a task."""
-    of_theirs = sa.select(task.c.run_id).where(
-        sa.or_(
-            task.c.claimed_by == person,
-            task.c.completed_by == person,
-            task.c.person_id == person,
-        )
-    )
-    return sa.or_(run.c.started_by == person, run.c.id.in_(of_theirs))
+    begun = sa.select(run.c.id).where(run.c.started_by == person)
+    has = (sa.select(task.c.run_id).where(IS_WAITING, of == person) for of in _PERSONS[1:])
+    had = (sa.select(task.c.run_id).where(sa.not_(IS_WAITING), of == person) for of in _PERSONS)
+    return run.c.id.in_(begun.union_all(*has, *had))
 
 
 def took_part(connection: sa.Connection, run_id: int, person: int) -> bool:
-    found = sa.select(run.c.id).where(run.c.id == run_id, has_part(person))
-    return connection.scalar(found) is not None
+    """Whether a run is one of which `has_part` holds."""
+    begun = sa.exists().where(run.c.id == run_id, run.c.started_by == person)
+    any_task = sa.or_(*(column == person for column in _PERSONS))
+    had = sa.exists().where(task.c.run_id == run_id, any_task)
+    return connection.scalar(sa.select(sa.or_(begun, had))) is True
+
+
+_PERSONS = (task.c.completed_by, task.c.claimed_by, task.c.person_id)
 
 
 def about_any(of: sa.Table, entities: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -236,10 +149,6 @@ def about_one_of(
     return sa.and_(of.c.about_entity == records.name, of.c.about_id.in_(found))
 
 
-def every_open() -> sa.ColumnElement[bool]:
-    return IS_WAITING
-
-
 IS_WAITING = task.c.state == sa.literal_column(f"'{TaskState.OPEN.value}'")
 """Written out, not given, so that the indexes of open tasks alone serve it."""
 GOES_ON = run.c.state.in_(
@@ -250,27 +159,71 @@ GOES_ON = run.c.state.in_(
 
 def tasks(
     connection: sa.Connection,
-    condition: sa.ColumnElement[bool],
-    *,
-    after: int | None = None,
-    limit: int | None = None,
-    procedure: str | None = None,
+    ways: Ways,
+    asked: Asked = Asked(),
 ) -> tuple[Waiting, ...]:
-    """Tasks in the order in which they came up."""
-    statement = sa.select(task).where(condition).order_by(task.c.id)
-    if after is not None:
-        statement = statement.where(task.c.id > after)
-    if procedure is not None:
-        statement = statement.where(task.c.procedure == procedure)
-    if limit is not None:
-        statement = statement.limit(limit)
+    """The tasks that one of these ways leads to, in the order in which they came up.
+
+    Each way is walked on its own, no further than the limit: no database finds the first of an `or`
+    without looking at all of them.
+    """
+    narrow: list[sa.ColumnElement[bool]] = []
+    if asked.after is not None:
+        narrow.append(task.c.id > asked.after)
+    if asked.procedure is not None:
+        narrow.append(task.c.procedure == asked.procedure)
+    firsts = [_first(sa.and_(way, *narrow), asked.limit) for way in ways]
+    statement = sa.select(task).where(task.c.id.in_(sa.union(*firsts)))
+    found = connection.execute(statement.order_by(task.c.id).limit(asked.limit))
+    return tuple(_waiting(row) for row in found)
+
+
+def tasks_by_run(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    asked: Asked,
+) -> tuple[Waiting, ...]:
+    """Open tasks of runs of which a condition holds, in the order in which these were begun."""
+    statement = (
+        sa.select(task)
+        .join(run, run.c.id == task.c.run_id)
+        .where(condition, IS_WAITING)
+        .order_by(run.c.id, task.c.id)
+        .limit(asked.limit)
+    )
+    if asked.procedure is not None:
+        statement = statement.where(task.c.procedure == asked.procedure)
+    if asked.after is not None:
+        of = task.alias()
+        of_run = sa.select(of.c.run_id).where(of.c.id == asked.after).scalar_subquery()
+        statement = statement.where(
+            run.c.id >= of_run, sa.or_(run.c.id > of_run, task.c.id > asked.after)
+        )
     return tuple(_waiting(row) for row in connection.execute(statement))
 
 
-def count(connection: sa.Connection, condition: sa.ColumnElement[bool], *, most: int) -> int:
-    """How many tasks there are; never counts beyond `most`."""
-    found = sa.select(task.c.id).where(condition).limit(most).subquery()
+def count(connection: sa.Connection, ways: Ways, *, most: int) -> int:
+    """How many tasks the ways lead to; never counts beyond `most`."""
+    found = sa.union(*(_first(way, most, in_order=False) for way in ways)).subquery()
+    return min(int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0), most)
+
+
+def count_by_run(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], *, most: int
+) -> int:
+    """How many tasks of such runs are open; never counts beyond `most`."""
+    joined = sa.select(task.c.id).join(run, run.c.id == task.c.run_id)
+    found = joined.where(condition, IS_WAITING).limit(most).subquery()
     return int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
+
+
+def _first(
+    way: sa.ColumnElement[bool], most: int | None, *, in_order: bool = True
+) -> sa.Select[Any]:
+    """The ids of the first tasks that a way leads to, as a part of a union."""
+    found = sa.select(task.c.id).where(way).limit(most)
+    part = (found.order_by(task.c.id) if in_order else found).subquery()
+    return sa.select(part.c.id)
 
 
 def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
@@ -280,14 +233,6 @@ def of_run(connection: sa.Connection, run_id: int) -> tuple[Waiting, ...]:
 def one(connection: sa.Connection, task_id: int) -> Waiting | None:
     row = _ONE.first(connection, {"of_task": task_id})
     return None if row is None else _waiting(row)
-
-
-def open_about(connection: sa.Connection, record: RecordRef) -> tuple[Waiting, ...]:
-    """The open tasks of all runs about a record."""
-    about = sa.and_(run.c.about_entity == record.entity, run.c.about_id == record.id)
-    return tasks(
-        connection, sa.and_(IS_WAITING, task.c.run_id.in_(sa.select(run.c.id).where(about)))
-    )
 
 
 def runs(

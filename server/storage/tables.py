@@ -6,6 +6,8 @@ fixed table needs to change when an organisation adds an entity.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint
 
@@ -22,6 +24,11 @@ metadata = MetaData(naming_convention=NAMING)
 
 def _key() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _partial(name: str, where: sa.ColumnElement[bool], *columns: Column[Any]) -> None:
+    """An index of only the rows that are asked for: what is done with costs nothing."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 definition = Table(
@@ -64,13 +71,11 @@ Index(
     sqlite_where=_goes_on,
     postgresql_where=_goes_on,
 )
-Index(
-    "ix_procedura_run_open_started_by",
-    run.c.started_by,
-    sqlite_where=_goes_on,
-    postgresql_where=_goes_on,
-)
 Index("ix_procedura_run_about", run.c.about_entity, run.c.about_id)
+Index("ix_procedura_run_started_by", run.c.started_by, run.c.id)
+Index("ix_procedura_run_procedure", run.c.procedure, run.c.id)
+Index("ix_procedura_run_state", run.c.state, run.c.id)
+_partial("ix_procedura_run_going_on", _goes_on, run.c.started_by, run.c.id)
 
 task = Table(
     "procedura_task",
@@ -108,16 +113,33 @@ task = Table(
     comment="One step of one run, waiting for a person or done",
 )
 Index("ix_procedura_task_run_id", task.c.run_id, task.c.state)
-# Every step writes all that its task stands in: these two serve every queue.
+# Each way on which an open task comes to somebody has an index; see `ways`.
 _is_open = task.c.state == "open"
-_is_meant = sa.and_(_is_open, task.c.person_id.is_not(None))
-for _column, _where in ((task.c.claimed_by, _is_open), (task.c.person_id, _is_meant)):
-    Index(
-        f"ix_procedura_task_open_{_column.name}",
-        _column,
-        task.c.id,
-        sqlite_where=_where,
-        postgresql_where=_where,
+_is_anybodys = sa.and_(*(task.c[name].is_(None) for name in ("group_id", "person_id")))
+_is_by_role = sa.and_(_is_anybodys, task.c.for_id.is_(None), task.c.any_of.is_(None))
+for _name, _where, *_columns in (
+    ("claimed", task.c.claimed_by.is_not(None), "claimed_by", "id"),
+    ("meant", task.c.person_id.is_not(None), "person_id", "id"),
+    ("group", task.c.group_id.is_not(None), "group_id", "role", "id"),
+    ("role", _is_by_role, "role", "id"),
+    ("held", task.c.for_id.is_not(None), "role", "for_entity", "for_id", "id"),
+    ("stand_in", task.c.for_id.is_not(None), "role", "id"),
+    ("listed", task.c.any_of.is_not(None), "state", "id"),
+    ("about", sa.true(), "about_entity", "about_id"),
+    ("step", sa.true(), "procedure", "step", "id"),
+):
+    _partial(
+        f"ix_procedura_task_open_{_name}",
+        sa.and_(_is_open, _where),
+        *(task.c[_column] for _column in _columns),
+    )
+# By these, runs are found in which somebody has had a part.
+for _column in ("claimed_by", "person_id", "completed_by"):
+    _partial(
+        f"ix_procedura_task_had_{_column}",
+        sa.and_(task.c.state != "open", task.c[_column].is_not(None)),
+        task.c[_column],
+        task.c.run_id,
     )
 
 wait = Table(
@@ -266,6 +288,7 @@ notice = Table(
     comment="Notifications in the application, one row a person",
 )
 Index("ix_procedura_notice_person", notice.c.person_id, notice.c.id)
+_partial("ix_procedura_notice_unread", notice.c.read_at.is_(None), notice.c.person_id)
 
 inbox = Table(
     "procedura_inbox",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from server.domain.values import RecordRef
-from server.storage.queues import IS_WAITING
-from server.storage.tables import follow, task
+from server.storage.tables import follow
 
 
 def watch(connection: sa.Connection, person: int, record: RecordRef) -> None:
@@ -23,17 +22,6 @@ def leave(connection: sa.Connection, person: int, record: RecordRef) -> None:
 
 def watches(connection: sa.Connection, person: int, record: RecordRef) -> bool:
     return connection.scalar(sa.select(sa.exists().where(_is(person, record)))) is True
-
-
-def watched(person: int) -> sa.ColumnElement[bool]:
-    """Open tasks about records that this person watches."""
-    known = follow.c
-    found = sa.select(sa.literal(1)).where(
-        known.person_id == person,
-        known.entity == task.c.about_entity,
-        known.record_id == task.c.about_id,
-    )
-    return sa.and_(IS_WAITING, sa.exists(found))
 
 
 def _is(person: int, record: RecordRef) -> sa.ColumnElement[bool]:

@@ -28,7 +28,7 @@ from server.engine.moments import moment_of
 from server.engine.seats import candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
-from server.storage import changes, queues, watching
+from server.storage import changes, queues, ways
 from server.usecases import mending, rows, seeing, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
@@ -37,7 +37,8 @@ from server.usecases.refusing import not_allowed
 from server.usecases.running import Running
 from server.usecases.views import Completed, OutcomeView, Page, TaskLine, TaskView
 
-WHICH = ("all", "mine", "groups", "to-sign", "waiting", "watched")
+WAITING = "waiting"
+WHICH = ("all", "mine", "groups", "to-sign", WAITING, "watched")
 """The queues of My work: what I can do, claimed by or meant for me, offered to me, what of it is to be
 signed, what others have to do in runs that I began, and what is open about records that I watch."""
 COUNT_LIMIT = 1000
@@ -63,10 +64,12 @@ def my_work(
     """One of a person's queues, in the order in which the tasks came up."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        condition = _queue(running, which)
-        found = queues.tasks(
-            connection, condition, after=after, limit=limit + 1, procedure=procedure
-        )
+        asked = queues.Asked(after, limit + 1, procedure)
+        if which == WAITING:
+            begun = ways.begun_by(_person(actor).id)
+            found = queues.tasks_by_run(connection, begun, asked)
+        else:
+            found = queues.tasks(connection, _queue(running, which), asked)
         lines = showing.task_lines(running, found[:limit])
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
@@ -75,34 +78,35 @@ def counts(app: App, actor: Actor, wanted: Iterable[str] = WHICH) -> Mapping[str
     """How many tasks stand in each queue that is wanted; at most `COUNT_LIMIT` are counted."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        return {
-            which: queues.count(connection, _queue(running, which), most=COUNT_LIMIT)
-            for which in wanted
-        }
+        return {which: _count(running, which) for which in wanted}
 
 
-def _queue(running: Running, which: str) -> Any:
+def _count(running: Running, which: str) -> int:
+    if which == WAITING:
+        begun = ways.begun_by(_person(running.actor).id)
+        return queues.count_by_run(running.connection, begun, most=COUNT_LIMIT)
+    return queues.count(running.connection, _queue(running, which), most=COUNT_LIMIT)
+
+
+def _queue(running: Running, which: str) -> queues.Ways:
     person = _person(running.actor)
+    mine = ways.mine(person.id)
     if which == "mine":
-        return queues.mine(person.id)
-    if which == "waiting":
-        return queues.asked_by(person.id)
+        return mine
     if which == "watched":
-        within = seeing.tasks_within_sight(running.rights)
-        found = watching.watched(person.id)
-        return found if within is None else found & within
+        return ways.watched(person.id, seeing.tasks_within_sight(running.rights))
     records = running.records
     held = (*records.holdings(person), *records.delegated(person))
-    offered = queues.allowed(person.id) & queues.offered(held, records.groups_of(person), person)
-    acting = records.acting_for(person)
-    if acting:
-        offered |= queues.allowed(person.id) & queues.acting(acting)
+    offered = [
+        *ways.offered(held, records.groups_of(person), person),
+        *ways.acting(records.acting_for(person), person.id),
+    ]
     if which == "groups":
         return offered
     if which == "to-sign":
-        return (queues.mine(person.id) | offered) & queues.of_steps(_signed(running))
+        return ways.of_steps(_signed(running), [*mine, *offered])
     if which == "all":
-        return queues.mine(person.id) | offered
+        return [*mine, *offered]
     raise Invalid("There is no such queue.", {"which": f"Choose one of {', '.join(WHICH)}."})
 
 

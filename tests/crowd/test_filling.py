@@ -11,7 +11,7 @@ from server.domain.actor import APPLICATION
 from server.domain.run import Run, Scope, TaskState
 from server.engine.apply import replay
 from server.engine.history import event_of
-from server.storage import queues, tables
+from server.storage import queues, tables, ways
 from server.storage.runs import Runs
 from server.usecases import access, records, runs, tasks
 from server.usecases.database import check_schema
@@ -23,7 +23,7 @@ FIRST = [("Laptop does not start, House 4", 554, 3), ("Calendar was lost, House 
 
 def open_tasks(crowd):
     with crowd.app.database.read() as connection:
-        return queues.tasks(connection, queues.every_open())
+        return queues.tasks(connection, ways.every_open())
 
 
 def count(crowd, table):

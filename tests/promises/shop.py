@@ -13,7 +13,7 @@ from server.domain.actor import APPLICATION, Actor
 from server.domain.definitions import Definitions
 from server.domain.values import RecordRef, Value
 from server.rules import Rules
-from server.storage import queues
+from server.storage import queues, ways
 from server.storage.database import Database
 from server.usecases import App, runs, showing, tasks
 from server.usecases.commands import AlreadyDone, Key
@@ -75,7 +75,7 @@ class Shop:
     def open_tasks(self) -> dict[str, TaskLine]:
         """The open tasks by their step; tests about several of one step look themselves."""
         with self.app.database.read() as connection:
-            found = queues.tasks(connection, queues.every_open())
+            found = queues.tasks(connection, ways.every_open())
             lines = showing.task_lines(Running(self.app, connection, APPLICATION), found)
         return {line.step: line for line in lines}
 
