@@ -1,13 +1,15 @@
-"""What stands in one cell of a list, on the page and in an exported file."""
+"""What stands in one cell of a list, on the page and in a file."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from admin import links
+from admin.files import Cell
 from admin.places import as_typed
 from admin.texts import colour_of, tag, time_element
 from server.domain.entity import STATUS, Entity, Field
@@ -44,19 +46,32 @@ def cell(view: Any, _context: Any, record: Any, name: str) -> Any:
             return as_typed(value)
 
 
-def plain(view: Any, _context: Any, record: Any, name: str) -> str:
-    """The value as text for a file."""
+def bare(view: Any, record: Any, name: str) -> Cell:
+    """The value for a file: a number as a number, a moment as a moment, all else as text."""
     if name == "id":
         return str(view.entity.numbered(record.id))
     field = view.entity.fields[name]
     value = getattr(record, name)
     if value is None or view.hides(record, name):
-        return ""
-    if field.type.kind is Kind.CHOICE:
-        return _choice(view.entity, field, value)
-    if field.type.kind is Kind.REF:
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else as_typed(value)
+        return None
+    match field.type.kind:
+        case Kind.CHOICE:
+            return _choice(view.entity, field, value)
+        case Kind.REF:
+            return str(value)
+        case Kind.YES_NO:
+            return "Yes" if value else "No"
+        case _ if isinstance(value, int | Decimal | date | timedelta):
+            return value
+        case _:
+            return as_typed(value)
+
+
+def first_cell(view: Any, record: Any, name: str) -> Any:
+    """What stands in the first column, which leads to the record: never empty, never a link."""
+    is_link = name != "id" and view.entity.fields[name].type.kind is Kind.REF
+    shown = bare(view, record, name) if is_link else cell(view, None, record, name)
+    return shown or view.entity.numbered(record.id)
 
 
 def shown_value(entity: Entity, field: Field, value: Value, shown: str) -> Any:

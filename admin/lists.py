@@ -6,20 +6,29 @@ Who asks gets the records that their roles reach, without the fields that are hi
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import g, has_request_context, request, url_for
+from flask import Response, g, has_request_context, request, stream_with_context, url_for
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.model.base import ViewArgs
 
-from admin import links, look_up
-from admin.cells import cell, plain
+from admin import columns, links, look_up
+from admin.cells import bare, cell, first_cell
+from admin.files import XLSX_LIMIT, csv_lines, write_workbook
 from admin.filters import Is, filters_of
 from admin.reading import COUNT_CAP, Reading, capped
+from admin.screen import app, at
+from admin.zone import of_reader
 from server.domain.entity import Entity
+from server.domain.refusals import NotFound, TooLarge
 from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef
 from server.domain.words import in_words
@@ -28,7 +37,8 @@ from server.storage.models import Models
 _LARGEST = 2**63
 BATCH = 500
 """Records that are read at once for a file."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 1 << 16
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     page_size = 25
     can_set_page_size = True
     page_size_options = (25, 50, 100)
-    export_types = ("csv",)
+    export_types = ("csv", "xlsx")
     export_max_rows = 0
     column_default_sort = ("id", True)
 
@@ -60,19 +70,20 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         model = models.classes[entity.key]
         listed = [key for key in entity.listed or (entity.label,) if key in entity.fields]
         stored = [key for key in listed if entity.fields[key].is_stored]
-        self.column_list = ["id", *stored] if entity.number else stored
+        self.usual_columns = ["id", *stored] if entity.number else stored
+        others = (item.key for item in entity.columns if item.key not in stored)
+        self.column_list = [*self.usual_columns, *others]
         self.column_labels = {"id": "Number"} | {
             item.key: item.title for item in entity.fields.values()
         }
         self.column_sortable_list = [
-            key for key in self.column_list if key == "id" or _is_indexed(entity, key)
+            key for key in self.usual_columns if key == "id" or _is_indexed(entity, key)
         ]
         self.column_searchable_list = [
             key for key in entity.searched if entity.fields[key].type.kind is Kind.TEXT
         ] or [entity.label] * (entity.fields[entity.label].type.kind is Kind.TEXT)
         self.column_export_list = ["id", *(item.key for item in entity.columns)]
         self.column_formatters = dict.fromkeys(self.column_list, cell)
-        self.column_formatters_export = dict.fromkeys(self.column_export_list, plain)
         self.column_filters = list(filters_of(entity, model))
         super().__init__(
             model,
@@ -136,26 +147,33 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
 
     @property
     def _list_columns(self) -> list[tuple[str, str]]:
-        return self._shown(self._every_listed)
+        return columns.shown(self._asked(), self.usual_columns, self._seen(self._every_listed))
 
     @_list_columns.setter
-    def _list_columns(self, columns: list[tuple[str, str]]) -> None:
-        self._every_listed = columns
+    def _list_columns(self, every: list[tuple[str, str]]) -> None:
+        self._every_listed = every
 
     @property
     def _export_columns(self) -> list[tuple[str, str]]:
-        return self._shown(self._every_exported)
+        seen = self._seen(self._every_exported)
+        return columns.shown(self._asked(), tuple(seen), seen)
 
     @_export_columns.setter
-    def _export_columns(self, columns: list[tuple[str, str]]) -> None:
-        self._every_exported = columns
+    def _export_columns(self, every: list[tuple[str, str]]) -> None:
+        self._every_exported = every
 
-    def _shown(self, columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    def _asked(self) -> tuple[str, ...]:
+        return columns.asked(request.args) if has_request_context() else ()
+
+    def _seen(self, every: list[tuple[str, str]]) -> dict[str, str]:
         """The columns without those that this person never sees."""
-        if not has_request_context():
-            return columns
-        hidden = links.rights().never_shown(self.entity.key)
-        return [column for column in columns if column[0] not in hidden]
+        hidden = (
+            links.rights().never_shown(self.entity.key) if has_request_context() else frozenset()
+        )
+        return {key: title for key, title in every if key not in hidden}
+
+    def columns_to_choose(self) -> list[columns.ColumnChoice]:
+        return columns.choices(self._list_columns, self._seen(self._every_listed))
 
     def hides(self, record: Any, name: str) -> bool:
         """Whether this person may not see a field of one record of the list."""
@@ -178,7 +196,7 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         return self.get_query().filter(self.model.id == int(text)).one_or_none()
 
     def get_count_query(self) -> Any:
-        return capped(self._within(super().get_count_query()))
+        return capped(self._within(super().get_count_query()), g.get("counts_to", COUNT_CAP))
 
     def get_list(
         self, page: int | None, sort: str | None, desc: Any, search: Any, filters: Any, **kw: Any
@@ -194,14 +212,47 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         count, found = super().get_list(page, sort, desc, search, filters, **kw)
         return count, list(self._looked_through(found))
 
-    def _export_data(self) -> Any:
-        g.exports = True
-        return super()._export_data()
+    @at("/export/<export_type>/")
+    def export(self, export_type: str) -> Any:
+        """The list as a file: its search, filters, order and, where they are chosen, columns.
 
-    def get_export_value(self, model: Any, name: str) -> str:
-        """What stands in the file; a spreadsheet must not take it for a formula."""
-        text = str(super().get_export_value(model, name))
-        return f"'{text}" if text.startswith(_FORMULA) else text
+        Raises:
+            NotFound: there is no such kind of file.
+            TooLarge: a workbook does not take so many records.
+        """
+        if export_type not in self.export_types:
+            raise NotFound("Lists are not written as such files.")
+        g.exports, g.counts_to = True, XLSX_LIMIT + 1
+        count, found = self._export_data()
+        zone = of_reader()
+        listed = self._export_columns
+        rows = ([bare(self, record, key) for key, _ in listed] for record in found)
+        if export_type == "csv":
+            titles = [title for _, title in listed]
+            lines = csv_lines(titles, rows, zone)
+            response = Response(stream_with_context(lines), mimetype="text/csv")
+        elif count > XLSX_LIMIT:
+            raise TooLarge(
+                f"A workbook takes {XLSX_LIMIT:,} records, and this list has more.",
+                hint="Filter the list, or take a CSV file, which holds any number.",
+            )
+        else:
+            titles = [self._with_zone(key, title, zone) for key, title in listed]
+            with ExitStack() as kept:
+                file = kept.enter_context(tempfile.TemporaryFile())
+                write_workbook(file, self.heading, titles, rows, zone)
+                file.seek(0)
+                response = Response(iter(partial(file.read, CHUNK), b""), mimetype=XLSX)
+                response.call_on_close(kept.pop_all().close)  # once it is sent
+        name = f"{self.entity.plural}-{app().now():%Y-%m-%d}.{export_type}"
+        response.headers["Content-Disposition"] = f"attachment;filename={name}"
+        response.headers["X-Records"] = str(count)
+        return response
+
+    def _with_zone(self, key: str, title: str, zone: ZoneInfo) -> str:
+        """A workbook's moments have no zone, so the title of their column says it."""
+        is_moment = key != "id" and self.entity.fields[key].type.kind is Kind.DATE_TIME
+        return f"{title} ({zone.key})" if is_moment else title
 
     def _apply_search(
         self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
@@ -266,10 +317,73 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
             return "More than 10,000 records"
         return f"{count:,} record{'' if count == 1 else 's'}"
 
+    # -- addresses ----------------------------------------------------------------------------
+
+    def _get_list_extra_args(self) -> ViewArgs:
+        """What the address says of the list; it may name the column to sort by by its key."""
+        found = super()._get_list_extra_args()
+        listed = [key for key, _ in self._list_columns]
+        by = request.args.get("sort", "")
+        if by in listed:
+            found.sort = listed.index(by)
+        found.extra_args = {}
+        if asked := self._asked():
+            found.extra_args[columns.ASKED] = columns.SEPARATOR.join(asked)
+        return found
+
+    def _get_list_url(self, view_args: ViewArgs) -> str:
+        return self._address(".index_view", view_args)
+
+    def _address(self, endpoint: str, view_args: ViewArgs, **more: Any) -> str:
+        """The address of the list as it stands, in which columns are named by their keys."""
+        by = self._get_column_by_idx(view_args.sort)
+        size = view_args.page_size
+        named = {
+            "page": view_args.page or None,
+            "page_size": size if size in self.page_size_options else None,
+            "sort": by and by[0],
+            "desc": 1 if view_args.sort_desc and by else None,
+            "search": view_args.search or None,
+            **view_args.extra_args,
+            **self._get_filters(view_args.filters),
+        }
+        return str(self.get_url(endpoint, **named | more))
+
+    def export_url(self, export_type: str, *, whole: bool) -> str:
+        """Where the list is had as a file, with all columns or with those that it has now."""
+        found = self._get_list_extra_args().clone(page=None, page_size=None)
+        listed = columns.SEPARATOR.join(key for key, _ in self._list_columns)
+        asked = {columns.ASKED: None if whole else listed}
+        return self._address(".export", found, export_type=export_type, **asked)
+
+    def kept_besides(self) -> list[tuple[str, str]]:
+        """What the address says besides the columns, for a form that changes those."""
+        found = self._get_list_extra_args()
+        listed = self._get_column_by_idx(found.sort)
+        named = {
+            "search": found.search,
+            "sort": listed and listed[0],
+            "desc": "1" if found.sort_desc and listed else None,
+            **self._get_filters(found.filters),
+        }
+        return [(name, str(value)) for name, value in named.items() if value]
+
+    def first_cell(self, record: Any, key: str) -> Any:
+        return first_cell(self, record, key)
+
     def scaffold_auto_joins(self) -> list[Any]:
-        """The records that listed references mean are read with the list, itself included."""
+        return []
+
+    @property
+    def _auto_joins(self) -> list[Any]:
+        """The records that references in the columns mean are read with the list, itself included."""
+        listed = self._export_columns if g.get("exports") else self._list_columns
         refs = {item.key for item in self.entity.refs()}
-        return [getattr(self.model, key) for key in self.column_list if key in refs]
+        return [getattr(self.model, key) for key, _ in listed if key in refs]
+
+    @_auto_joins.setter
+    def _auto_joins(self, _: Any) -> None:
+        """Flask-Admin sets once what differs from list to list."""
 
 
 def _is_indexed(entity: Entity, key: str) -> bool:

@@ -38,12 +38,12 @@ def _refuse(*_: Any) -> NoReturn:
     raise AssertionError("Records are written by use cases, never through a list view.")
 
 
-def capped(query: Any) -> Any:
-    """A counting query that stops at the cap, however it is filtered afterwards."""
+def capped(query: Any, most: int = COUNT_CAP) -> Any:
+    """A counting query that stops at `most`, however it is filtered afterwards."""
 
     class Capped(type(query)):  # type: ignore[misc]  # whatever class the query has
         def scalar(self) -> int:
-            rows = self.with_entities(sa.literal(1)).order_by(None).limit(COUNT_CAP).subquery()
+            rows = self.with_entities(sa.literal(1)).order_by(None).limit(most).subquery()
             counted = self.session.query(sa.func.count()).select_from(rows)
             return int(counted.scalar())
 

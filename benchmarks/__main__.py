@@ -13,7 +13,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import checking, decisions, memory, scenarios, startup, steps, transactions
+from benchmarks import (
+    checking,
+    decisions,
+    exports,
+    memory,
+    scenarios,
+    startup,
+    steps,
+    transactions,
+)
 from benchmarks.floor import Row
 
 RESULTS = Path("var/benchmarks.json")
@@ -23,6 +32,7 @@ ROOMS: dict[str, Any] = {
     "steps": steps.rows,
     "startup": startup.rows,
     "memory": memory.rows,
+    "exports": exports.rows,
     "scenarios": scenarios.rows,
     "checking": checking.rows,
 }

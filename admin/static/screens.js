@@ -211,6 +211,88 @@
     });
   }
 
+  // Columns of a list: their order is that of the lines in the chooser.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-move]");
+    if (!button) return;
+    var line = button.closest("li"), up = button.dataset.move === "-1";
+    var other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (other) { if (up) other.before(line); else other.after(line); button.focus(); }
+  });
+
+  // Something that takes its time: how far it has come, and a way to stop it.
+  function underWay(dialog, stop) {
+    var bar = dialog.querySelector("progress"), said = dialog.querySelector("[role=status]"), button = dialog.querySelector("[data-stop]");
+    bar.hidden = false;
+    bar.removeAttribute("value");
+    button.textContent = "Cancel";
+    button.onclick = stop;
+    dialog.oncancel = function (event) { event.preventDefault(); button.click(); };
+    dialog.showModal();
+    return {
+      tell: function (text, value, most) {
+        said.textContent = text;
+        if (most) { bar.max = most; bar.value = Math.min(value, most); }
+      },
+      over: function (text) {
+        if (!text) { dialog.close(); return; }
+        said.textContent = text;
+        bar.hidden = true;
+        button.textContent = "Close";
+        button.onclick = function () { dialog.close(); };
+      }
+    };
+  }
+
+  // A list as a file: fetched here, so that one sees how far it is and can stop it.
+  function exportList(link) {
+    var dialog = document.getElementById("exporting"), stopper = new AbortController();
+    var shown = underWay(dialog, function () { stopper.abort(); });
+    var number = new Intl.NumberFormat(), parts = [], lines = -1, quoted = false, size = 0;
+    shown.tell("The list is being read …");
+    fetch(link.href, { signal: stopper.signal }).then(function (answer) {
+      if (!answer.ok || !answer.headers.get("X-Records")) {
+        return answer.text().then(function (page) {
+          var told = new DOMParser().parseFromString(page, "text/html").querySelector(".empty-title,h1");
+          throw new Error(told ? told.textContent.trim() : "The list could not be written.");
+        });
+      }
+      var most = Number(answer.headers.get("X-Records"));
+      var name = /filename=([^;]+)/.exec(answer.headers.get("Content-Disposition"))[1];
+      var isText = /csv/.test(answer.headers.get("Content-Type")), reader = answer.body.getReader();
+      function next(piece) {
+        if (piece.done) {
+          var file = URL.createObjectURL(new Blob(parts, { type: answer.headers.get("Content-Type") }));
+          var way = document.createElement("a");
+          way.href = file;
+          way.download = name;
+          way.click();
+          setTimeout(function () { URL.revokeObjectURL(file); }, 60000);
+          shown.over();
+          return null;
+        }
+        parts.push(piece.value);
+        size += piece.value.length;
+        for (var at = 0; isText && at < piece.value.length; at += 1) {
+          if (piece.value[at] === 34) quoted = !quoted;
+          else if (piece.value[at] === 10 && !quoted) lines += 1;
+        }
+        if (isText) shown.tell(number.format(Math.max(lines, 0)) + " of " + (most > 100000 ? "more than 100,000" : number.format(most)) + " records", lines, most);
+        else shown.tell(number.format(Math.ceil(size / 1024)) + " kB");
+        return reader.read().then(next);
+      }
+      return reader.read().then(next);
+    }).catch(function (error) {
+      shown.over(error.name === "AbortError" ? "Stopped. Nothing was kept." : error.message || "There is no connection.");
+    });
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-export]");
+    if (!link || !window.ReadableStream || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    exportList(link);
+  });
+
   function enhance(root) { showMoments(root); lookUps(root); addRows(root); }
 
   document.addEventListener("DOMContentLoaded", function () {

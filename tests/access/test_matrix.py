@@ -43,6 +43,11 @@ def listed(visit: Visit, entity: Entity) -> tuple[set[int], str]:
     return _links(visit, entity.key, f"/records/{entity.key}/")
 
 
+def with_all_columns(visit: Visit, entity: Entity) -> tuple[set[int], str]:
+    every = ",".join(("id", *entity.fields))
+    return _links(visit, entity.key, f"/records/{entity.key}/", columns=every)
+
+
 def sorted_(visit: Visit, entity: Entity) -> tuple[set[int], str]:
     return _links(visit, entity.key, f"/records/{entity.key}/", sort=0, desc=1)
 
@@ -111,6 +116,7 @@ def api_filter(visit: Visit, entity: Entity) -> tuple[set[int], str]:
 
 FINDING: Mapping[str, Callable[[Visit, Entity], tuple[set[int], str]]] = {
     "list": listed,
+    "columns chosen": with_all_columns,
     "sort": sorted_,
     "search": searched,
     "filter": filtered,

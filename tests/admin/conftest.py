@@ -38,6 +38,7 @@ from tests.builders import (
     ROLES,
     Clock,
     choice,
+    may,
     ref,
     some_definitions,
     stored,
@@ -181,7 +182,11 @@ DEFINITIONS = some_definitions(
     | {
         "on-duty-manager": replace(
             ROLES["on-duty-manager"], apart_from=frozenset({"service-desk-analyst"})
-        )
+        ),
+        "service-owner": replace(
+            ROLES["service-owner"],
+            may={"incident_request": may("read", "requester", description="hidden")},
+        ),
     },
     forms=FORMS,
     decisions={"credit": CREDIT},

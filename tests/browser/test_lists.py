@@ -1,5 +1,7 @@
 """Lists at the keyboard, as their readers set them up, and as files."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -58,3 +60,54 @@ class TestSingleKeys:
         page.keyboard.type("?/gw")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_role("heading", level=1)).to_have_text("My account")
+
+
+class TestColumns:
+    def test_are_chosen_and_put_in_order(self, log_in):
+        page = log_in("anna").go("/records/person/")
+        page.get_by_role("button", name="Columns").click()
+        chooser = page.get_by_role("dialog", name="Columns")
+        before = chooser.get_by_role("checkbox").evaluate_all("boxes => boxes.map(b => b.value)")
+        if AXE.is_file():
+            assert found_on(page) == []
+        second = chooser.get_by_role("checkbox").nth(1)
+        title = second.locator("xpath=..").inner_text()
+        chooser.get_by_role("button", name=f"Move {title} up").press("Enter")
+        chooser.get_by_role("checkbox").nth(1).uncheck()
+        chooser.get_by_role("button", name="Show these").click()
+        expect(page.locator("#rows th").first).to_contain_text(title)
+        assert f"columns={before[1]}" in page.url
+        assert before[0] not in page.url
+
+
+class TestAFile:
+    @pytest.mark.parametrize("kind", ["CSV, these columns", "Excel (XLSX), all columns"])
+    def test_is_had_with_the_filter_of_now(self, log_in, kind):
+        page = log_in("anna").go("/records/person/")
+        with page.expect_response(lambda answer: "search=Lily" in answer.url):
+            page.get_by_label("Search in this list").fill("Lily")
+        expect(page.get_by_text("1 record", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as begun:
+            page.get_by_role("link", name=kind).click()
+        content = Path(begun.value.path()).read_bytes()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        if kind.startswith("CSV"):
+            assert begun.value.suggested_filename.endswith(".csv")
+            assert content.decode().count("\n") == 2
+        else:
+            assert content.startswith(b"PK")
+
+    def test_tells_how_far_it_is_and_is_stopped(self, log_in):
+        page = log_in("anna").go("/records/person/")
+        page.route("**/export/csv/**", lambda _: None)  # an answer that takes its time
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("link", name="CSV, these columns").click()
+        under_way = page.get_by_role("dialog", name="Export")
+        expect(under_way.get_by_role("status")).to_have_text("The list is being read …")
+        if AXE.is_file():
+            assert found_on(page) == []
+        under_way.get_by_role("button", name="Cancel").click()
+        expect(under_way.get_by_role("status")).to_have_text("Stopped. Nothing was kept.")
+        under_way.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
