@@ -159,7 +159,7 @@ ROLES = {
             "administrator",
             "Administrator",
             may={"*": may("read create update delete")},
-            permissions=frozenset({"override", "publish", "administer"}),
+            permissions=frozenset({"override", "publish", "administer", "share"}),
         ),
     )
 }

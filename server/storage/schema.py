@@ -20,7 +20,7 @@ from server.domain.values import Kind
 from server.storage import settings, tables
 from server.storage.models import Models
 
-FIXED_VERSION = 7
+FIXED_VERSION = 8
 """Goes up with each change of the fixed tables, so that an older program notices."""
 SCHEMA = "schema"
 _DIALECT: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -245,6 +245,30 @@ follow = Table(
     comment="Which records people watch",
 )
 
+saved_view = Table(
+    "procedura_saved_view",
+    metadata,
+    _key(),
+    Column("list", sa.String(120), nullable=False),
+    Column("name", sa.String(80), nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("sharing", sa.String(20), nullable=False),
+    Column("group_id", Id),
+    Column("asked", Json, nullable=False),
+    UniqueConstraint("person_id", "list", "name"),
+    comment="Views of lists that people keep: search, filters, order and columns under a name",
+)
+Index("ix_procedura_saved_view_list", saved_view.c.list)
+
+default_view = Table(
+    "procedura_default_view",
+    metadata,
+    Column("person_id", Id, primary_key=True),
+    Column("list", sa.String(120), primary_key=True),
+    Column("view_id", Id, sa.ForeignKey(saved_view.c.id), nullable=False, index=True),
+    comment="With which saved view a list opens for somebody",
+)
+
 note = Table(
     "procedura_note",
     metadata,

@@ -484,7 +484,7 @@ class TestBackups:
 
 def test_the_version_goes_up_whenever_the_fixed_tables_change():
     """When this fails: raise `schema.FIXED_VERSION`, then put the new fingerprint here."""
-    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (7, "890ae98f9d1b62d6")
+    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (8, "300ee87fdc7cf809")
 
 
 def schema_of(database: Database, table: str):
