@@ -18,6 +18,7 @@ from admin.changes import told
 from admin.forms import PageForm
 from admin.journal import beside
 from admin.lists import RecordList
+from admin.meanwhile import fields_of
 from admin.record_forms import record_form
 from admin.screen import actor, app, at
 from server.domain.entity import Field
@@ -208,7 +209,7 @@ class RecordPages(RecordList):
         return url_for(f"{self.entity.key}.details_view", id=model.id)
 
     def _refused(self, form: PageForm, refusal: Refusal) -> bool:
-        form.refuse(refusal, {key: item.title for key, item in self.entity.fields.items()})
+        form.refuse(refusal, fields_of(self.entity), look_up.title_of)
         form.titled(look_up.title_of)
         if isinstance(refusal, Conflict) and request.args.get("id"):
             form.revision = self.get_one(request.args["id"]).revision

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from admin.meanwhile import Difference, TitleOf, difference, merged, typed_in_words
 from admin.places import Place, as_sent, as_typed
 from admin.rows import PageRows, page_rows
+from server.domain.entity import Field
 from server.domain.refusals import Conflict, Invalid, Refusal
 from server.domain.values import Kind
 from server.usecases.views import FormView
@@ -29,7 +31,7 @@ class PlaceSection:
 class PageForm:
     """A form with what was typed. `command` names the submission, so that it happens once.
 
-    `sentence`, `hint` and `differences` tell why it was refused and what others have changed.
+    `sentence`, `hint` and `problems` tell why it was refused, `differences` what others have changed.
     """
 
     sections: tuple[PlaceSection, ...]
@@ -37,7 +39,8 @@ class PageForm:
     command: str = field(default_factory=lambda: uuid.uuid4().hex)
     sentence: str = ""
     hint: str = ""
-    differences: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
     reason: Place | None = None
 
     @property
@@ -47,6 +50,17 @@ class PageForm:
     @property
     def rows(self) -> tuple[PageRows, ...]:
         return tuple(section.rows for section in self.sections if section.rows is not None)
+
+    def typed_in_words(self, title_of: TitleOf) -> list[tuple[str, str]]:
+        """What was typed, with the titles of its places, where the form cannot be sent any more."""
+        places = [(place.view.title, place) for place in self.places]
+        for rows in self.rows:
+            places += [(f"{rows.view.title}: {p.view.title}", p) for p in rows.at().values()]
+        return [
+            (title, typed_in_words(place, title_of))
+            for title, place in places
+            if not place.is_static and place.is_typed
+        ]
 
     @property
     def errors(self) -> tuple[Place, ...]:
@@ -121,13 +135,21 @@ class PageForm:
         fresh = {item.rows.key: item.rows for item in form.sections if item.rows is not None}
         self._change_rows(lambda rows: rows.seen(fresh[rows.key]) if rows.key in fresh else rows)
 
-    def refuse(self, refusal: Refusal, title_of: Mapping[str, str] | None = None) -> None:
-        """Say on the page why nothing was done, at the fields where it is known."""
+    def refuse(
+        self,
+        refusal: Refusal,
+        fields: Mapping[str, Field] | None = None,
+        title_of: TitleOf = lambda _, raw: raw,
+    ) -> None:
+        """Say on the page why nothing was done, at the fields where it is known.
+
+        What others have changed of `fields` is told, and taken over where nothing was typed.
+        """
         self.sentence, self.hint = str(refusal), refusal.hint
         if isinstance(refusal, Invalid):
             known = {place.view.key for place in self.places}
             listed = {rows.key for rows in self.rows}
-            self.differences = tuple(
+            self.problems = tuple(
                 sentence
                 for key, sentence in refusal.problems.items()
                 if key not in known and key.partition(".")[0] not in listed
@@ -141,14 +163,24 @@ class PageForm:
                 )
             )
         if isinstance(refusal, Conflict):
-            titles = {place.view.key: place.view.title for place in self.places}
-            titles |= title_of or {}
-            for rows in self.rows:
-                titles |= rows.titles()
-            self.differences = tuple(
-                f"{titles.get(key, key)} is now: {worded(value)}"
-                for key, value in refusal.fields.items()
+            self._compare(refusal, fields or {}, title_of)
+
+    def _compare(self, conflict: Conflict, fields: Mapping[str, Field], title_of: TitleOf) -> None:
+        """Set side by side what was, what is and what was typed."""
+        at = {place.view.key: place for place in self.places}
+        for rows in self.rows:
+            at |= rows.at()
+        self.differences = tuple(
+            difference(key, conflict, fields.get(key), at.get(key), title_of)
+            for key in conflict.fields
+        )
+        self._change(lambda place: merged(place, place.view.key, conflict))
+        self._change_rows(
+            lambda rows: rows.changed(
+                lambda place: merged(place, f"{place.within}values.{place.view.key}", conflict)
             )
+        )
+        self.titled(title_of)
 
     def _change(self, change: Callable[[Place], Place]) -> None:
         self.sections = tuple(
@@ -190,12 +222,3 @@ def page_form(
         ),
         revision=revision,
     )
-
-
-def worded(value: Any) -> str:
-    """JSON in words, for a sentence about what others have written."""
-    if value is None or value == "":
-        return "empty"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)

@@ -158,10 +158,10 @@ class PageRows:
             ),
         )
 
-    def titles(self) -> Mapping[str, str]:
-        """What the places of lines are called, by the names that refusals give them."""
+    def at(self) -> Mapping[str, Place]:
+        """The places of lines, by the names that refusals give them."""
         return {
-            f"{self.key}.{number}.values.{place.view.key}": place.view.title
+            f"{self.key}.{number}.values.{place.view.key}": place
             for number, line in enumerate(self.lines)
             for place in line.places
         }

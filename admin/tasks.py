@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -13,6 +12,7 @@ from admin import commands, errors, links
 from admin.forms import PageForm, page_form
 from admin.journal import beside
 from admin.look_up import found, title_of
+from admin.meanwhile import fields_of
 from admin.screen import Screen, actor, app, at
 from admin.session import safe
 from admin.step_bar import BarStep, step_bar
@@ -81,20 +81,22 @@ class TaskPages(Screen):
         """The same for several tasks: each on its own, and told which could not be."""
         back = safe(request.form.get("back"))
         verb = request.form.get("verb", "")
-        chosen = [int(text) for text in request.form.getlist("task") if text.isdecimal()][:MOST]
+        chosen = [seen for text in request.form.getlist("task")[:MOST] if (seen := _seen(text))]
         person = request.form.get("person", 0, type=int)
         act = {
-            "claim": lambda task: tasks.claim(app(), actor(), task),
-            "release": lambda task: tasks.release(app(), actor(), task),
-            "assign": lambda task: tasks.assign(app(), actor(), task, person),
+            "claim": lambda task, seen: tasks.claim(app(), actor(), task, expecting=seen),
+            "release": lambda task, seen: tasks.release(app(), actor(), task, expecting=seen),
+            "assign": lambda task, seen: tasks.assign(
+                app(), actor(), task, person, expecting=seen
+            ),
         }.get(verb)
         if act is None or not chosen:
             flash("Choose tasks, and what is to be done with them.", "error")
             return redirect(back)
         done = 0
-        for task in chosen:
+        for task, revision in chosen:
             try:
-                act(task)
+                act(task, revision)
                 done += 1
             except Refusal as refusal:
                 reasons = refusal.problems.values() if isinstance(refusal, Invalid) else ()
@@ -166,7 +168,8 @@ class TaskPages(Screen):
     def _refused(self, task_id: int, form: PageForm, refusal: Refusal) -> Any:
         view = tasks.view(app(), actor(), task_id)
         form.titled(title_of)
-        form.refuse(refusal, self._field_titles(view))
+        entity = app().definitions.entities.get(view.line.about.record.entity)
+        form.refuse(refusal, fields_of(entity) if entity else None, title_of)
         if isinstance(refusal, Conflict):
             form.revision = view.record_revision
             form.seen(view.form)
@@ -186,11 +189,16 @@ class TaskPages(Screen):
             journal=beside(view.line.about.record),
             command=uuid.uuid4().hex,
             is_open=view.line.state is TaskState.OPEN,
+            typed=form.typed_in_words(title_of) if form.sentence else (),
         )
 
-    def _field_titles(self, view: TaskView) -> Mapping[str, str]:
-        entity = app().definitions.entities.get(view.line.about.record.entity)
-        return {key: item.title for key, item in entity.fields.items()} if entity else {}
+
+def _seen(text: str) -> tuple[int, int | None] | None:
+    """A task that was chosen, with the revision that it had then: `12:3`, or `12` without."""
+    task, _, revision = text.partition(":")
+    if not task.isdecimal() or not (revision or "0").isdecimal():
+        return None
+    return int(task), int(revision) if revision else None
 
 
 def bar_of(view: TaskView, run: RunView) -> list[BarStep]:

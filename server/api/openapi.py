@@ -43,8 +43,12 @@ PROBLEM: Schema = shape(
         "problems": mapping({"type": "string"})
         | {"description": "By the name of a field, what is wrong with its value"},
         "fields": mapping({}) | {"description": "By the name of a field, its present value"},
+        "before": mapping({})
+        | {
+            "description": "By the name of a field that others have changed, what it held when it was read"
+        },
     },
-    optional=("hint", "problems", "fields"),
+    optional=("hint", "problems", "fields", "before"),
 )
 _MEANS = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read",

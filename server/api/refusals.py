@@ -107,6 +107,7 @@ def answer(refusal: refusals.Refusal) -> Response:
         more["problems"] = dict(refusal.problems)
     if isinstance(refusal, refusals.Conflict) and refusal.fields:
         more["fields"] = dict(refusal.fields)
+        more["before"] = dict(refusal.before)
     response = problem(STATUS[kind], str(refusal), hint=refusal.hint, type_=_urn(kind), **more)
     if isinstance(refusal, refusals.NotAuthenticated):
         sent = ', error="invalid_token"' if "Authorization" in request.headers else ""

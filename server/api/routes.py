@@ -117,7 +117,10 @@ class Call:
             if self.condition is None or self.condition.holds(current()):
                 raise
             raise ConditionFailed(
-                str(conflict), hint=conflict.hint, fields=conflict.fields
+                str(conflict),
+                hint=conflict.hint,
+                fields=conflict.fields,
+                before=conflict.before,
             ) from conflict
 
     def _expecting(self, current: Callable[[], int]) -> int | None:

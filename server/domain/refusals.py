@@ -37,14 +37,21 @@ class WrongState(Refusal):
 class Conflict(Refusal):
     """Somebody else has changed it since it was read. (409; 412 when asked by If-Match)
 
-    `fields` maps each field that differs to its present value, as JSON.
+    `fields` maps each field that differs to its present value, as JSON; `before` to what it held
+    when it was read.
     """
 
     def __init__(
-        self, sentence: str, *, hint: str = "", fields: Mapping[str, Any] | None = None
+        self,
+        sentence: str,
+        *,
+        hint: str = "",
+        fields: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(sentence, hint=hint)
         self.fields = dict(fields or {})
+        self.before = dict(before or {})
 
 
 class Invalid(Refusal):

@@ -12,12 +12,12 @@ from typing import Any
 
 from server.domain.actor import Actor
 from server.domain.entity import KEPT_FIELDS, STATUS, Entity
-from server.domain.refusals import Conflict, Invalid, NotFound, WrongState
+from server.domain.refusals import Invalid, NotFound, WrongState
 from server.domain.role import Operation
 from server.domain.somebody import PERSON
-from server.domain.values import RecordRef, Value, to_json
+from server.domain.values import RecordRef, Value
 from server.storage import audit, changes, lookup
-from server.usecases import duties, holding, record_views, showing
+from server.usecases import duties, holding, meanwhile, record_views, showing
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import Problems
@@ -359,11 +359,9 @@ def _locked(running: Running, record: RecordRef, expecting: int | None) -> Mappi
         return row
     changed = changes.fields_since(running.connection, record, expecting)
     hidden = running.rights.hidden(running.connection, [record])[record]
-    raise Conflict(
-        f"Somebody else has changed this {record_views.kind_of(running.app, record)} since you read it.",
-        hint="Look at the present values, and send again what you want to keep.",
-        fields={name: to_json(row[name]) for name in sorted(changed - hidden) if name in row},
-    )
+    seen = {key: item for key, item in changed.items() if key in row and key not in hidden}
+    what = f"this {record_views.kind_of(running.app, record)}"
+    raise meanwhile.conflict(running, what, seen, row)
 
 
 def _may_change(

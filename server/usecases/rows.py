@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.domain.refusals import Conflict
-from server.domain.values import RecordRef, to_json
+from server.domain.values import RecordRef, Value
 from server.engine.rows import Row, RowSheet, Written
 from server.storage import changes
+from server.usecases import meanwhile
 from server.usecases.reading import Problems
 from server.usecases.running import Running
 
@@ -74,7 +74,8 @@ def unchanged_since(running: Running, written: Written, raw: Mapping[str, Any]) 
     Raises:
         Conflict: one has changed; `fields` tells the present values.
     """
-    differing: dict[str, Any] = {}
+    differing: dict[str, changes.Since] = {}
+    now: dict[str, Value] = {}
     for key in written:
         for number, item in enumerate(raw.get(key) or ()):
             record = item.get("id") and RecordRef(written[key][0].rows.entity, item["id"])
@@ -83,14 +84,12 @@ def unchanged_since(running: Running, written: Written, raw: Mapping[str, Any]) 
                 continue
             changed = changes.fields_since(running.connection, record, item["revision"])
             sent = written[key][1][number]
-            differing |= {
-                f"{key}.{number}.values.{name}": to_json(row[name])
-                for name in sorted(changed)
-                if sent.remove or (name in sent.values and row[name] != sent.values[name])
-            }
+            for name, since in changed.items():
+                if name not in row:
+                    continue
+                if sent.remove or (name in sent.values and row[name] != sent.values[name]):
+                    here = f"{key}.{number}.values.{name}"
+                    differing[here], now[here] = since, row[name]
     if differing:
-        raise Conflict(
-            "Somebody else has changed a row that you are about to write or remove.",
-            hint="Look at the present values and send again what you want to keep.",
-            fields=differing,
-        )
+        what = "a row that you are about to write or remove"
+        raise meanwhile.conflict(running, what, differing, now)

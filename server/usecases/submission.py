@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.ballot import Mark
-from server.domain.refusals import Conflict, Invalid
+from server.domain.refusals import Invalid
 from server.domain.run import Task
 from server.domain.step import (
     Approve,
@@ -16,12 +16,12 @@ from server.domain.step import (
     Step,
     said,
 )
-from server.domain.values import Type, Value, to_json
+from server.domain.values import Type, Value
 from server.engine.forms import Sheet, accepted, questions, sheet_of
 from server.engine.rows import RowSheet, Written
 from server.engine.walk import Walk
 from server.storage import changes
-from server.usecases import rows
+from server.usecases import meanwhile, rows
 from server.usecases.reading import Problems
 from server.usecases.running import Running
 
@@ -112,13 +112,10 @@ def unchanged_since(
     record = None if revision is None else running.records.row(task.about)
     if revision is None or record is None or record["revision"] == revision:
         return
-    changed = changes.fields_since(running.connection, task.about, revision) & values.keys()
     differing = {
-        key: to_json(record[key]) for key in sorted(changed) if record[key] != values[key]
+        key: since
+        for key, since in changes.fields_since(running.connection, task.about, revision).items()
+        if key in values and record[key] != values[key]
     }
     if differing:
-        raise Conflict(
-            "Somebody else has changed what you are about to write.",
-            hint="Look at the present values and send again what you want to keep.",
-            fields=differing,
-        )
+        raise meanwhile.conflict(running, "what you are about to write", differing, record)

@@ -21,7 +21,7 @@ from server.domain.step import (
     Do,
     Question,
 )
-from server.domain.values import Kind, RecordRef, Type, Value, to_json
+from server.domain.values import Kind, RecordRef, Type, Value
 from server.engine import events as happened
 from server.engine.forms import questions
 from server.engine.moments import moment_of
@@ -29,7 +29,7 @@ from server.engine.seats import candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
 from server.storage import changes, queues, ways
-from server.usecases import mending, rows, seeing, showing, submission
+from server.usecases import meanwhile, mending, rows, seeing, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key, carry_out
 from server.usecases.reading import read_values
@@ -416,12 +416,14 @@ def _sign(
     revision = row["revision"] if row is not None else None
     assert revision is None or isinstance(revision, int)
     if row is not None and seen is not None and revision is not None and seen != revision:
+        hidden = running.rights.hidden(running.connection, [task.about])[task.about]
         changed = changes.fields_since(running.connection, task.about, seen)
-        changed -= running.rights.hidden(running.connection, [task.about])[task.about]
-        raise Conflict(
-            "What you are to sign has changed since you looked.",
+        raise meanwhile.conflict(
+            running,
+            "what you are to sign",
+            {key: since for key, since in changed.items() if key in row and key not in hidden},
+            row,
             hint="Read it again, and then say what you think of it.",
-            fields={key: to_json(row[key]) for key in sorted(changed)},
         )
     because = sent.answers[BECAUSE]
     said = Signature(mark, str(because) if because else None, running.actor.person, revision)
@@ -443,20 +445,35 @@ def open_task(running: Running, task_id: int, expecting: int | None) -> tuple[Wa
     run, task = found
     if not _may_do(running, task.seat, task.claimed_by):
         seeing.require_business(running, run, f"There is no task {task_id}.")
-    _must_be_open(run, task)
+    _must_be_open(running, run, task, task_id)
     if expecting is not None and task.revision != expecting:
         raise Conflict(
-            "The task has changed since you looked.", hint="Read it again and decide anew."
+            f"The task has changed since you looked{_claimed(running, task)}.",
+            hint="Read it again and decide anew.",
         )
     return running.walk(run), task
 
 
-def _must_be_open(run: Run, task: Task) -> None:
+def _claimed(running: Running, task: Task) -> str:
+    """Who works on a task now, for the end of a sentence."""
+    if task.claimed_by in {None, running.actor.id}:
+        return ""
+    return f"; {_named(running, task.claimed_by)} is working on it"
+
+
+def _named(running: Running, person: int | None) -> str:
+    ref = RecordRef(PERSON, person or 0)
+    return str(showing.record_titles(running, [ref])[ref])
+
+
+def _must_be_open(running: Running, run: Run, task: Task, task_id: int) -> None:
     if task.state is TaskState.OPEN:
         return
     was = "completed" if task.state is TaskState.COMPLETED else "withdrawn"
+    row = queues.one(running.connection, task_id)
+    by = f", by {_named(running, row.completed_by)}" if row and row.completed_by else ""
     raise WrongState(
-        f"This task has been {was} already.",
+        f"This task has been {was} already{by}.",
         hint=f"The history of run {run.id} tells by whom and what followed.",
     )
 
@@ -478,10 +495,8 @@ def must_do(running: Running, task: Task) -> None:
             "hold here.",
         )
     if task.claimed_by not in {None, running.actor.id} and running.actor.person is not None:
-        holder = RecordRef(PERSON, task.claimed_by or 0)
-        title = showing.record_titles(running, [holder])[holder]
         raise WrongState(
-            f"{title} is working on this task.",
+            f"{_named(running, task.claimed_by)} is working on this task.",
             hint="Ask for it to be released, or to be given to you.",
         )
 

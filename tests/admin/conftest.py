@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -309,6 +311,17 @@ def filled(page: Any) -> dict[str, str]:
     parser = _Filled()
     parser.feed(page.get_data(as_text=True))
     return parser.fields
+
+
+def differences(page: Any) -> list[list[str]]:
+    """What a page tells of what others have changed: field, before, now and what was typed."""
+    text = page.get_data(as_text=True)
+    table = re.search(
+        r'<table class="table table-sm differences.*?<tbody>(.*?)</tbody>', text, re.DOTALL
+    )
+    rows = re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL) if table else []
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in cells]
 
 
 def token(page: Any) -> str:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from admin import look_up
 from admin.forms import page_form
-from admin.places import as_sent, as_typed
+from admin.meanwhile import Difference, typed_in_words
+from admin.places import Place, as_sent, as_typed
 from server.domain.refusals import Conflict, Invalid
-from server.domain.values import TEXT, YES_NO, Kind, RecordRef, Type, from_json
+from server.domain.values import TEXT, WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type, from_json
 from server.usecases.views import FieldView, FormView, SectionView
-from tests.builders import choice
+from tests.builders import choice, ref
 
 
 @pytest.fixture(autouse=True)
@@ -131,12 +132,43 @@ class TestARefusal:
         form = a_form(a_view())
         form.refuse(Invalid("Choose.", {"outcome": "One of done, again."}))
         assert form.sentence == "Choose."
-        assert form.differences == ("One of done, again.",)
+        assert form.problems == ("One of done, again.",)
 
-    def test_tells_what_others_have_changed(self):
-        form = a_form(a_view("impact"))
-        form.refuse(Conflict("Changed.", hint="Look.", fields={"impact": None, "cost": "3"}))
-        assert form.differences == ("Impact is now: empty", "cost is now: 3")
+    def test_sets_side_by_side_what_was_what_is_and_what_was_typed(self):
+        form = a_form(a_view(value="Now"), a_view("notes", value="Now"))
+        form.typed({"f-summary": "Mine", "f-notes": "Before"})
+        told = Conflict(
+            "Changed.",
+            fields={"summary": "Now", "notes": "Now", "cost": "3"},
+            before={"summary": "Before", "notes": "Before", "cost": None},
+        )
+        form.refuse(told)
+        assert form.differences == (
+            Difference("Summary", "Before", "Now", "Mine"),
+            Difference("Notes", "Before", "Now", None),
+            Difference("cost", "None", "3", None),
+        )
+
+    def test_takes_what_others_have_written_where_nothing_was_typed(self):
+        form = a_form(a_view(value="Now"), a_view("notes", value="Now"))
+        form.typed({"f-summary": "Mine", "f-notes": "Before"})
+        both = {"summary": "Now", "notes": "Now"}
+        form.refuse(Conflict("Changed.", fields=both, before=dict.fromkeys(both, "Before")))
+        assert [place.raw for place in form.places] == ["Mine", "Now"]
+
+    @pytest.mark.parametrize(
+        ("typ", "raw", "said"),
+        [
+            (choice("in_progress", "done"), "in_progress", "In progress"),
+            (YES_NO, "yes", "Yes"),
+            (ref("person"), "7", "Seven of person"),
+            (WHOLE_NUMBER, "many", "many"),
+            (WHOLE_NUMBER, "", "empty"),
+        ],
+    )
+    def test_says_values_as_people_read_them(self, typ, raw, said):
+        place = Place(a_view(typ=typ), raw=raw)
+        assert typed_in_words(place, lambda entity, _: f"Seven of {entity}") == said
 
     def test_keeps_what_was_typed(self):
         form = a_form(a_view(value="Old"))

@@ -7,7 +7,7 @@ import pytest
 
 from admin.reading import COUNT_CAP
 from server.usecases import records
-from tests.admin.conftest import filled, send, token
+from tests.admin.conftest import differences, filled, send, token
 
 
 def text(page):
@@ -193,7 +193,8 @@ class TestEditing:
         answer = client.post(address, data=first_tab | {"f-summary": "Second"})
         # then it is told, what was typed is still there, and nothing was written over
         assert answer.status_code == 409
-        assert "Summary is now: First" in text(answer)
+        assert "Ann has changed this incident request since you read it." in text(answer)
+        assert differences(answer) == [["Summary", "Printer burns", "First", "Second"]]
         assert 'value="Second"' in text(answer)
         view = records.view(office.app, office.actor("ann"), incident)
         assert view.values["summary"] == "First"
@@ -202,6 +203,29 @@ class TestEditing:
         assert again.status_code == 302
         view = records.view(office.app, office.actor("ann"), incident)
         assert view.values["summary"] == "Second"
+
+    def test_what_was_not_touched_takes_what_others_have_written(self, office, incident):
+        # given a page that Ann has open, and what others have written meanwhile
+        ann, root = office.browser("ann"), office.browser("root")
+        address = f"/records/incident_request/edit/?id={incident.id}"
+        page = filled(ann.get(address))
+        bob = str(office.people["bob"].id)
+        send(root, address, f__impact="minor", f__assignee=bob, f__description="From root")
+        # when she changes what nobody else has, and the description
+        answer = ann.post(address, data=page | {"f-summary": "Mine", "f-description": "Mine too"})
+        # then she is told all of it in words
+        assert answer.status_code == 409
+        assert "Root has changed" in text(answer)
+        assert differences(answer) == [
+            ["Assignee", "empty", "Bob", "nothing typed"],
+            ["Description", "empty", "From root", "Mine too"],
+            ["Impact", "Moderate", "Minor", "nothing typed"],
+        ]
+        # and sent again, nothing is undone that she has not touched
+        assert ann.post(address, data=filled(answer)).status_code == 302
+        values = records.view(office.app, office.actor("ann"), incident).values
+        assert (values["impact"], values["assignee"]) == ("minor", office.people["bob"])
+        assert (values["summary"], values["description"]) == ("Mine", "Mine too")
 
     @pytest.mark.parametrize("asked", ["1,2", "x", "", "-1", "0", "99", "9" * 30, "%00"])
     def test_an_address_of_no_record_says_so(self, office, incident, asked):

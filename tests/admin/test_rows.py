@@ -12,7 +12,7 @@ from server.domain.values import RecordRef
 from server.storage.database import Database
 from server.usecases import access, records
 from server.usecases.tasks import save_draft
-from tests.admin.conftest import Office, filled, screens_of, send
+from tests.admin.conftest import Office, differences, filled, screens_of, send
 from tests.premises import Premises
 from tests.usecases import council_hall
 from tests.usecases.council_hall import Hall, open_hall
@@ -163,7 +163,8 @@ def test_what_others_have_changed_is_told_and_can_then_be_written_over(hall, cli
     sent = seen | {"f-reason": "Rest", "f-lines.0.amount": "130"}
     page = client.post(address(hall), data=sent)
     assert page.status_code == 409
-    assert "Amount is now: 99" in text(page)
+    assert "Cleo has changed a row that you are about to write or remove" in text(page)
+    assert differences(page) == [["Amount", "120.5", "99", "130"]]
 
     # and sent again, it is written
     assert client.post(address(hall), data=filled(page)).status_code == 302

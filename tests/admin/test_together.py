@@ -1,5 +1,7 @@
 """Several tasks at once in My work, what is to be signed, and what is watched."""
 
+import re
+
 import pytest
 
 from server.usecases import tasks
@@ -48,7 +50,27 @@ def test_what_cannot_be_done_of_it_is_told_and_the_rest_is_done(office, begun_tw
     assert "1 task claimed." in page
 
 
-@pytest.mark.parametrize(("verb", "chosen"), [("claim", []), ("delete", [1]), ("claim", ["x"])])
+def test_what_somebody_has_taken_since_the_list_was_shown_is_not_taken_from_them(
+    office, begun_twice
+):
+    # given a list that Bob has open, and a task of it that Ben has taken meanwhile
+    office.person("ben", "specialist")
+    bob = office.browser("bob")
+    shown = re.findall(r'name="task" value="(\d+:\d+)"', bob.get("/").get_data(as_text=True))
+    assert len(shown) == 2
+    tasks.claim(office.app, office.actor("ben"), begun_twice[0])
+    # when Bob gives both to himself
+    page = together(bob, "assign", shown, person=office.people["bob"].id)
+    # then it is told who has the one, and that one stays theirs
+    told = f"Task {begun_twice[0]}: The task has changed since you looked; Ben is working on it."
+    assert told in page.get_data(as_text=True)
+    assert mine(office, "ben") == begun_twice[:1]
+    assert mine(office, "bob") == begun_twice[1:]
+
+
+@pytest.mark.parametrize(
+    ("verb", "chosen"), [("claim", []), ("delete", [1]), ("claim", ["x", "1:y"])]
+)
 def test_nothing_chosen_is_said(office, begun, verb, chosen):
     page = together(office.browser("bob"), verb, chosen).get_data(as_text=True)
     assert "Choose tasks, and what is to be done with them." in page

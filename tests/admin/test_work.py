@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.values import RecordRef
 from server.usecases import records, runs, tasks
-from tests.admin.conftest import BEGIN, PASSWORD, filled, send, token
+from tests.admin.conftest import BEGIN, PASSWORD, differences, filled, send, token
 
 HANDLED = RecordRef("incident_request", 1)
 
@@ -241,7 +241,10 @@ class TestATask:
         sent |= {"f-description": "From the printer", "f-solved": "yes", "outcome": "again"}
         answer = client.post(f"/tasks/{begun}/", data=sent)
         assert answer.status_code == 409
-        assert "Description is now: From the phone" in text(answer)
+        assert "Root has changed what you are about to write since you read it." in text(answer)
+        assert differences(answer) == [
+            ["Description", "empty", "From the phone", "From the printer"]
+        ]
         assert "From the printer" in text(answer)
         assert (
             client.post(
@@ -256,6 +259,29 @@ class TestATask:
         page = text(client.get(f"/tasks/{begun}/"))
         assert "This task was completed by Bob" in page
         assert 'name="outcome"' not in page
+
+    def test_that_somebody_else_has_done_says_by_whom_and_loses_nothing_typed(self, office, begun):
+        office.person("ben", "specialist")
+        client = office.browser("bob")
+        page = filled(client.get(f"/tasks/{begun}/"))
+        send(office.browser("ben"), f"/tasks/{begun}/", f__solved="yes", outcome="resolved")
+        sent = page | {"f-description": "Typed with care", "f-solved": "no", "outcome": "again"}
+        answer = client.post(f"/tasks/{begun}/", data=sent)
+        assert answer.status_code == 409
+        assert "This task has been completed already, by Ben." in text(answer)
+        kept = text(answer).split("What you had typed")[1].split("</dl>")[0]
+        assert '<dt>Description</dt><dd class="prewrap">Typed with care</dd>' in kept
+        assert '<dt>Is it solved?</dt><dd class="prewrap">No</dd>' in kept
+
+    def test_that_somebody_has_taken_meanwhile_loses_nothing_typed_either(self, office, begun):
+        office.person("ben", "specialist")
+        client = office.browser("bob")
+        page = filled(client.get(f"/tasks/{begun}/"))
+        tasks.claim(office.app, office.actor("ben"), begun)
+        answer = client.post(f"/tasks/{begun}/", data=page | {"f-description": "Typed with care"})
+        assert answer.status_code == 409
+        assert "Ben is working on this task." in text(answer)
+        assert "Typed with care" in text(answer).split("What you had typed")[1]
 
     def test_that_is_none_says_so(self, office):
         assert office.browser("bob").get("/tasks/99/").status_code == 404

@@ -168,7 +168,11 @@ class TestRecords:
         expect(second.get_by_role("heading", level=1)).to_have_text("Day shift")
         page.get_by_label("Name").fill("Any shift")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("alert")).to_contain_text("Name is now: Day shift")
+        expect(page.get_by_role("alert")).to_contain_text(
+            "has changed this group since you read it"
+        )
+        cells = page.locator(".differences tbody tr").first.locator("th, td")
+        expect(cells).to_have_text(["Name", "Early shift", "Day shift", "Any shift"])
         expect(page.get_by_label("Name")).to_have_value("Any shift")
 
     def test_deleting_asks_first(self, log_in):

@@ -199,11 +199,12 @@ class TestASignature:
         records.update(hall.app, hall.actor("Cleo"), about, {"like": about.id})
 
         # when the member signs what was seen
-        with pytest.raises(Conflict, match="has changed since you looked") as refused:
+        with pytest.raises(Conflict, match="Cleo has changed what you are to sign") as refused:
             sign(hall, "Ann", record_revision=seen)
 
         # then it is told what is different, and nothing is kept
         assert refused.value.fields == {"like": about.id}
+        assert refused.value.before == {"like": None}
         assert signatures(hall, run) == []
 
     def test_tells_nothing_of_what_is_hidden_from_who_signs(self, hall) -> None:
