@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
 
 from admin import grants, links
 from admin.screen import Screen, app, at
+from server.domain.calendar import WEEK, as_written
 from server.domain.decision import Decision, Hits
 from server.domain.definitions import Definitions
 from server.domain.expression import Expression
@@ -52,6 +54,10 @@ HITS = {
     Hits.COLLECT_MAX: "The greatest of what the rules that hold say.",
     Hits.COLLECT_COUNT: "The rules that hold are counted.",
 }
+
+
+COMING_DAYS = 365
+"""So far ahead, the page of a calendar tells which days are unlike others."""
 
 
 class Guide(Screen):
@@ -190,6 +196,21 @@ class Guide(Screen):
             notification=notification,
             roles=definitions.roles,
             origin=_origin("notification", key),
+        )
+
+    @at("/calendars/<key>/")
+    def calendar(self, key: str) -> Any:
+        definitions = app().definitions
+        calendar = _found(definitions.calendars, key, "calendar")
+        today = app().now().astimezone(calendar.zone).date()
+        special = calendar.special_days(today, today + timedelta(days=COMING_DAYS))
+        return self.render(
+            "screens/calendar.html",
+            calendar=calendar,
+            week=[(day, as_written(calendar.week.get(n, ()))) for n, day in enumerate(WEEK)],
+            special=[(day, why, as_written(calendar.hours(day))) for day, why in special],
+            counts=calendar is definitions.calendar,
+            origin=_origin("calendar", key),
         )
 
 

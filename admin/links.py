@@ -56,6 +56,7 @@ def guide(kind: str, key: str) -> str | None:
         "decision": definitions.decisions,
         "entity": definitions.entities,
         "notification": definitions.notifications,
+        "calendar": definitions.calendars,
     }
     if key not in known.get(kind, ()):
         return None

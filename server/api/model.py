@@ -27,6 +27,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             lambda item, _: shown.entity(item),
             definitions,
         ),
+        *_kind("calendar", "calendars", lambda d: d.calendars, shown.calendar, definitions),
         *_kind("form", "forms", lambda d: d.forms, shown.form, definitions),
     )
 

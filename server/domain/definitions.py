@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.calendar import STANDARD, Calendar
 from server.domain.correlation import Correlation
 from server.domain.decision import Decision
 from server.domain.entity import Entity
@@ -43,7 +44,8 @@ class Definitions:
 
     `hashes` gives each procedure the hash of its content with its decisions, forms and
     notifications, as runs are pinned to; `bundles` the same content as plain data, from which
-    `loading` rebuilds it. `deciding` holds the decisions that set fields, likewise.
+    `loading` rebuilds it. `deciding` holds the decisions that set fields, likewise. `calendar` is the
+    one of `calendars` that working time is counted by.
     """
 
     title: str
@@ -62,6 +64,8 @@ class Definitions:
     generation: str = ""
     deciding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendar: Calendar = STANDARD
 
     def tables(self) -> Iterator[Decision]:
         """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""

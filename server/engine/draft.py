@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.calendar import STANDARD, Calendar
 from server.domain.change import Place, RecordChange
 from server.domain.decision import Decision, NoVerdict, Verdict
 from server.domain.entity import STATUS, Entity, Field
-from server.domain.expression import World
+from server.domain.expression import Reading
 from server.domain.refusals import Invalid, WrongState
 from server.domain.values import RecordRef, Value
 
@@ -38,11 +39,12 @@ class Draft:
 
     def __init__(
         self,
-        world: World,
+        world: Reading,
         entities: Mapping[str, Entity],
         decisions: Mapping[str, Decision],
         decide: Decide,
         now: datetime,
+        calendar: Calendar = STANDARD,
     ) -> None:
         self._world = world
         self.entities = entities
@@ -50,6 +52,7 @@ class Draft:
         self._decide = decide
         self._pending: dict[RecordRef, _Pending] = {}
         self.now = now
+        self.calendar = calendar
         self.verdicts: list[tuple[RecordRef, Verdict]] = []
 
     # -- a world ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.domain.calendar import Calendar
 from server.domain.entity import Field
 from server.domain.form import FormField
 from server.domain.values import RecordRef, Value
@@ -55,6 +56,10 @@ class Answered:
             if record.id == 0:
                 return None
         return self._draft.field(record, name)
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._draft.calendar
 
     def all(self, entity: str) -> tuple[RecordRef, ...]:
         return self._draft.all(entity)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from server.domain.calendar import Calendar
 from server.domain.entity import Entity
 from server.domain.expression import Expression, World, evaluate, nodes
 from server.domain.expression.tree import Call, Fields, Path
@@ -156,6 +157,10 @@ class _Reading:
             for watch in self._found - self._covered
             if watch.entity not in whole or watch.via == ALL
         }
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._world.calendar
 
     def note(self, record: RecordRef) -> None:
         self._found.add(Watch(record.entity, "", record))

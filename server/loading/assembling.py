@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from server.domain.calendar import STANDARD
 from server.domain.definitions import Definitions, Origin
 from server.domain.procedure import Procedure
 from server.domain.values import Type
 from server.loading import bundles
 from server.loading.building import (
+    build_calendar,
     build_correlation,
     build_decision,
     build_entity,
@@ -20,6 +22,7 @@ from server.loading.building import (
     build_process,
     build_role,
     build_scenario,
+    refer_calendar,
     refer_requesters,
 )
 from server.loading.building.flow import Flow
@@ -37,6 +40,9 @@ def assemble(manuscript: Manuscript) -> None:
         refer_requesters(Desk(manuscript.source("entity", key), manuscript))
     _make(manuscript, "role", build_role, manuscript.roles)
     assemble_book(manuscript)
+    _make(manuscript, "calendar", build_calendar, manuscript.calendars)
+    for source in manuscript.of_kind("model"):
+        refer_calendar(Desk(source, manuscript))
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)
     _make(manuscript, "process", build_process, manuscript.processes)
     _make(manuscript, "scenario", build_scenario, manuscript.scenarios)
@@ -141,6 +147,8 @@ def definitions(manuscript: Manuscript) -> Definitions:
         bundles.generation(manuscript.sources),
         {key: bundles.table(manuscript, key) for key in sorted(_deciding(manuscript))},
         manuscript.scenarios,
+        manuscript.calendars,
+        manuscript.calendars.get(model.data.get("calendar", ""), STANDARD),
     )
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from server.loading.checks import CHECKS
 from server.loading.faults import (
+    calendar,
     correlation,
     decision,
     folder,
@@ -27,6 +28,7 @@ FAULTS: tuple[ModuleType, ...] = (
     sense,
     decision,
     table,
+    calendar,
     correlation,
     scenario,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.calendar import Calendar
 from server.domain.correlation import Correlation
 from server.domain.decision import Decision
 from server.domain.definitions import Process
@@ -110,6 +111,7 @@ class Manuscript:
     procedures: dict[str, Procedure] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)
     correlations: dict[str, Correlation] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     tested: dict[str, Decision] = field(default_factory=dict)
     surveys: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

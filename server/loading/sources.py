@@ -32,6 +32,7 @@ FOLDERS: Mapping[str, str] = {
     "decision": "decisions",
     "notification": "notifications",
     "correlation": "correlations",
+    "calendar": "calendars",
     "scenario": "scenarios",
 }
 """The folder of each kind. `model.yaml` lies beside them."""
@@ -245,9 +246,8 @@ def _lay(
     if replaced is not None:
         if (source.kind, replaced) not in before or replaced != source.key:
             mark = source.mark("replaces")
-            others = [key for key in known if key != replaced]
             gathered.diagnostics.append(
-                faults.replaces_nothing(mark, source.kind, replaced, others)
+                faults.replaces_nothing(mark, source.kind, replaced, source.key, known)
             )
             gathered.sources.setdefault(address, source)
             return

@@ -56,7 +56,12 @@ class Running:
         self.run_ids: Mapping[int, int] = {}
         self.opened: list[Waiting] = []
         self.draft = Draft(
-            self.records, entities, app.definitions.decisions, app.rules.decide, self.at
+            self.records,
+            entities,
+            app.definitions.decisions,
+            app.rules.decide,
+            self.at,
+            app.definitions.calendar,
         )
         people = PeopleSeen(self.draft, self.records, entities)
         self.machine = Machine(

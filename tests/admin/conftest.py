@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 import admin
 from server.domain.actor import Actor
 from server.domain.beginning import Beginning
+from server.domain.calendar import Calendar
 from server.domain.decision import Decision, Rule, Setting
 from server.domain.definitions import Origin, Process
 from server.domain.expression import parse, resolve
@@ -201,6 +203,16 @@ DEFINITIONS = some_definitions(
             8,
             (HANDLING.key,),
             "specialist",
+        )
+    },
+    calendars={
+        "mornings": Calendar(
+            "mornings",
+            {0: ((480, 720), (780, 1440))},
+            UTC,
+            {date(2026, 4, 6): "Easter Monday", date(2027, 4, 6): "Easter, a year later"},
+            {date(2026, 12, 31): ((540, 600),)},
+            "Mornings",
         )
     },
     origins={("procedure", HANDLING.key): Origin("definitions", "procedures/x.yaml", 1)},

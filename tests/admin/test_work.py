@@ -374,6 +374,10 @@ class TestTheGuide:
             ("/guide/decisions/", "Is a credit due?"),
             ("/guide/decisions/credit/", "It took longer than was promised."),
             ("/guide/entities/incident_request/", "What users report."),
+            ("/guide/", '<a href="/guide/calendars/mornings/">Mornings</a>'),
+            ("/guide/calendars/mornings/", "<dt>Monday</dt><dd>8:00-12:00, 13:00-24:00</dd>"),
+            ("/guide/calendars/mornings/", "<dt>2026-04-06</dt><dd>closed (Easter Monday)</dd>"),
+            ("/guide/calendars/mornings/", "<dt>2026-12-31</dt><dd>9:00-10:00</dd>"),
         ],
     )
     def test_says_what_is_defined(self, office, address, words):

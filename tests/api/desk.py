@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from server import api
 from server.domain.actor import Actor
+from server.domain.calendar import Calendar
 from server.domain.definitions import Definitions, Origin, Process
 from server.domain.form import Form, FormField, Section
 from server.domain.notification import Notification
@@ -108,6 +110,16 @@ HANDLING = drawn.a_procedure(
 PROCEDURES = {item.key: item for item in (REGISTRATION, HANDLING, EVENT_HANDLING)}
 
 
+MORNINGS = Calendar(
+    "mornings",
+    dict.fromkeys(range(5), ((480, 720),)),
+    UTC,
+    {date(2026, 4, 6): "Easter Monday"},
+    {date(2026, 12, 24): ()},
+    "Mornings",
+)
+
+
 def a_desk() -> Definitions:
     entities = ENTITIES | {item.key: item for item in (GADGET, CI, EVENT)}
     return Definitions(
@@ -128,6 +140,8 @@ def a_desk() -> Definitions:
         },
         procedures=PROCEDURES,
         correlations={"alerts": ALERTS},
+        calendars={"mornings": MORNINGS},
+        calendar=MORNINGS,
         origins={("procedure", "registration"): Origin("shipped", "registration.yaml", 1)},
         hashes={key: f"{number:064d}" for number, key in enumerate(PROCEDURES, start=1)},
         bundles={key: {} for key in PROCEDURES},

@@ -45,6 +45,14 @@ def test_a_role_is_shown_with_what_it_may(ann):
     }
 
 
+def test_a_calendar_is_shown_with_its_hours(ann):
+    found = ann.get("/calendars/mornings").json
+    assert (found["zone"], found["counts_working_time"]) == ("UTC", True)
+    assert (found["week"]["monday"], found["week"]["sunday"]) == ("8:00-12:00", "closed")
+    assert found["holidays"] == {"2026-04-06": "Easter Monday"}
+    assert found["days"] == {"2026-12-24": "closed"}
+
+
 def test_a_process_is_shown_with_its_procedures(ann):
     [process] = ann.get("/processes").json["items"]
     assert process["procedures"][0] == {"procedure": "registration", "title": "Registration"}

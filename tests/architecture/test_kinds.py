@@ -15,6 +15,7 @@ KINDS = {
     "decision": "decisions",
     "notification": "notifications",
     "correlation": "correlations",
+    "calendar": "calendars",
     "scenario": "scenarios",
 }
 VERBS = ("check", "explain", "fmt", "init", "reload", "schema", "serve", "show", "test", "worker")

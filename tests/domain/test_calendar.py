@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.calendar import STANDARD, Calendar, NoWorkingTime
+from server.domain.calendar import STANDARD, WHOLE_DAY, Calendar, NoWorkingTime
 
 BERLIN = ZoneInfo("Europe/Berlin")
-LUNCH = ((time(8), time(12)), (time(13), time(17)))
-OFFICE = Calendar("office", dict.fromkeys(range(5), LUNCH), BERLIN, frozenset({date(2026, 4, 3)}))
-AROUND = Calendar("around", dict.fromkeys(range(7), ((time(0), time(23, 59)),)), BERLIN)
+LUNCH = ((480, 720), (780, 1020))
+GOOD_FRIDAY, STOCK_TAKING, BRIDGE_DAY = date(2026, 4, 3), date(2026, 3, 28), date(2026, 5, 15)
+OFFICE = Calendar(
+    "office",
+    dict.fromkeys(range(5), LUNCH),
+    BERLIN,
+    {GOOD_FRIDAY: "Karfreitag"},
+    {STOCK_TAKING: ((540, 780),), BRIDGE_DAY: ()},
+)
+AROUND = Calendar("around", dict.fromkeys(range(7), ((0, WHOLE_DAY),)), BERLIN)
 
 
 def at(text: str, zone=BERLIN) -> datetime:
@@ -35,10 +42,17 @@ class TestWorkingTime:
     def test_leaves_holidays_out(self):
         assert OFFICE.after(at("2026-04-02 16:30"), timedelta(hours=1)) == at("2026-04-06 08:30")
 
+    def test_of_single_days_may_be_unlike_their_weekday(self):
+        assert OFFICE.after(at("2026-03-27 16:30"), timedelta(hours=1)) == at("2026-03-28 09:30")
+        assert OFFICE.after(at("2026-05-14 16:30"), timedelta(hours=1)) == at("2026-05-18 08:30")
+
     def test_is_as_long_as_it_is_when_the_clocks_change(self):
         # On 29 March the hour after two is missing: 24 hours later it is one hour later by the clock.
         assert AROUND.between(at("2026-03-28 12:00"), at("2026-03-29 12:00")) == timedelta(
-            hours=22, minutes=59
+            hours=23
+        )
+        assert AROUND.between(at("2026-10-24 12:00"), at("2026-10-25 12:00")) == timedelta(
+            hours=25
         )
 
     def test_never_comes_where_nobody_works(self):
@@ -79,8 +93,14 @@ def counted(moment: datetime, minutes: int) -> datetime:
     """The moment after so many minutes at work, counted one by one."""
     while minutes:
         local = moment.astimezone(BERLIN)
-        works = any(begins <= local.time() < ends for begins, ends in LUNCH)
-        if works and local.weekday() < 5 and local.date() not in OFFICE.holidays:
+        match local.date():
+            case day if day == STOCK_TAKING:
+                works = 9 <= local.hour < 13
+            case day if day in {GOOD_FRIDAY, BRIDGE_DAY} or day.weekday() > 4:
+                works = False
+            case _:
+                works = 8 <= local.hour < 12 or 13 <= local.hour < 17
+        if works:
             minutes -= 1
         moment += timedelta(minutes=1)
     return moment

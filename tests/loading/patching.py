@@ -26,6 +26,7 @@ FOLDERS = {
     "decision": "decisions",
     "notification": "notifications",
     "correlation": "correlations",
+    "calendar": "calendars",
     "scenario": "scenarios",
     "overrides": "decisions",
 }

@@ -1,8 +1,11 @@
 """Values are made of files just as the words of the domain describe them."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
+from server.domain.calendar import STANDARD
 from server.domain.decision import Hits
 from server.domain.entity import STATUS
 from server.domain.role import Operation
@@ -215,6 +218,48 @@ def test_a_notification_says_to_whom(tmp_path):
 
     assert (owner.of.text, owner.role) == ("case.owner", None)
     assert (managers.of, managers.role) == (None, "manager")
+
+
+class TestACalendar:
+    YARD = """\
+calendar: yard
+title: Hours of the yard
+purpose: Who loads, and when.
+zone: Europe/Berlin
+week: { monday: "6:00-12:00,12:30 - 14:30", saturday: 0:00-24:00 }
+holidays: { country: DE, subdivision: BY }
+days: { 2026-12-24: closed, 2026-12-27: 9:05-10:00 }
+"""
+
+    def test_has_its_hours_zone_and_days(self, tmp_path):
+        found = served(tmp_path, self.YARD).calendars["yard"]
+
+        assert (found.title, found.purpose) == ("Hours of the yard", "Who loads, and when.")
+        assert (found.zone, found.week) == (
+            ZoneInfo("Europe/Berlin"),
+            {0: ((360, 720), (750, 870)), 5: ((0, 1440),)},
+        )
+        assert found.days == {date(2026, 12, 24): (), date(2026, 12, 27): ((545, 600),)}
+
+    def test_knows_the_holidays_of_a_country_and_of_a_part_of_it(self, tmp_path):
+        epiphany, unity, stephen = date(2026, 1, 6), date(2026, 10, 3), date(2099, 12, 26)
+
+        bavaria = served(tmp_path / "a", self.YARD).calendars["yard"].holidays
+        germany = (
+            served(tmp_path / "b", self.YARD.replace(", subdivision: BY", ""))
+            .calendars["yard"]
+            .holidays
+        )
+
+        assert {epiphany, unity, stephen} <= bavaria.keys()
+        assert {unity, stephen} <= germany.keys()
+        assert epiphany not in germany
+
+    def test_counts_working_time_where_the_model_names_it(self, tmp_path):
+        named = f"{self.YARD}# model.yaml\ncalendar: yard\n"
+
+        assert served(tmp_path / "a", named).calendar.key == "yard"
+        assert served(tmp_path / "b", self.YARD).calendar is STANDARD
 
 
 def test_a_process_lists_its_procedures_in_order(tmp_path):

@@ -26,6 +26,7 @@ class Facts:
         self, definitions: Definitions, procedure: Procedure, facts: Mapping[str, Any]
     ) -> None:
         self.definitions = definitions
+        self.calendar = definitions.calendar
         self.names: dict[str, Value] = {}
         self._fields: dict[RecordRef, dict[str, Value]] = {}
         self._answers: dict[str, dict[str, Value]] = {}

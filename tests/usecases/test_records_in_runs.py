@@ -1,8 +1,11 @@
 """Records while runs are open about them: who may change what, and what follows."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from server.domain.actor import APPLICATION
+from server.domain.calendar import Calendar
 from server.domain.refusals import NotAllowed, WrongState
 from server.domain.run import RunState, TaskState
 from server.domain.values import RecordRef
@@ -10,6 +13,7 @@ from server.storage.database import Database
 from server.usecases import records, runs, tasks
 from server.usecases.app import App
 from tests.builders import AT, an_app, somebody, stored
+from tests.engine.builders import a_procedure, choose, end, when_new
 from tests.usecases.desk import a_desk
 
 INCIDENT = "incident_request"
@@ -51,6 +55,31 @@ class TestANewRecord:
         with pytest.raises(Exception, match="Nobody holds the role Service desk analyst"):
             enter(app, APPLICATION)
         assert records.page(app, APPLICATION, INCIDENT).items == ()
+
+
+def test_working_time_is_counted_by_the_calendar_that_is_served(database: Database) -> None:
+    # given people who work two hours each morning, in a zone of their own
+    mornings = Calendar("mornings", dict.fromkeys(range(5), ((480, 600),)), ZoneInfo("Asia/Tokyo"))
+    procedure = a_procedure(
+        "handling",
+        # at nine there on Wednesday: three hours of work after Monday, six in the evening there
+        choose(
+            "when",
+            ('now + 3 working hours = date_time("2026-03-04T00:00:00Z")', "counted"),
+            otherwise="otherwise",
+        ),
+        end("otherwise"),
+        end("counted"),
+        starts=(when_new(INCIDENT),),
+    )
+    app = an_app(database, a_desk(procedures=(procedure,), calendar=mornings))
+
+    # when a request comes in on that Monday
+    enter(app, somebody(app, "service-desk-analyst"))
+
+    # then its time is counted in their hours
+    [run] = runs.page(app, APPLICATION, state="ended").items
+    assert run.end == "counted"
 
 
 class TestAFieldThatARunWrites:

@@ -408,6 +408,23 @@ steps:
 class TestTimeThatPasses:
     """Stories begin on a Monday at nine; work is done from eight to five on five days."""
 
+    def test_it_passes_by_the_calendar_of_the_model(self, told, tmp_path):
+        # given people who work four hours a day from Tuesday on, and not on the sixth
+        calendar = (
+            "# model.yaml\ncalendar: brief\n# calendars/brief.yaml\n"
+            "calendar: brief\ntitle: Brief\nzone: UTC\n"
+            "week: { tuesday: 8:00-12:00, wednesday: 8:00-12:00, thursday: 8:00-12:00, friday: 8:00-12:00 }\n"
+            "days: { 2026-03-06: closed }\n"
+        )
+        lay_example_over(copy_of_minimal(tmp_path / "definitions"), WAITING + calendar)
+
+        # then five working days are over on the eleventh at nine, as the story counts them too
+        before = "      - { at: 2026-03-11 08:59 }\n"
+        assert told(f"{before}    then: {{ open: [] }}\n") == []
+        after = "      - { after: 5 working days }\n      - then: { open: { sign: ann } }\n"
+        ends = "      - { at: 2026-03-11 10:30 }\n    then: { ended: { case-review: late } }\n"
+        assert told(f"{after}{ends}") == []
+
     @pytest.mark.parametrize(
         ("lines", "then"),
         [

@@ -1,4 +1,4 @@
-"""Processes, roles, entities, forms and decisions as JSON. Expressions are shown as written."""
+"""Processes, roles, entities, forms, calendars and decisions as JSON. Expressions are shown as written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.api.representations.records import type_as_json
+from server.domain.calendar import WEEK, Calendar, as_written
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions, Process
 from server.domain.entity import Entity, Field, Status
@@ -41,6 +42,19 @@ def role(found: Role) -> Json:
         "apart_from": sorted(found.apart_from),
         "may": {key: _grant(item) for key, item in found.may.items()},
         "permissions": sorted(found.permissions),
+    }
+
+
+def calendar(found: Calendar, definitions: Definitions) -> Json:
+    return {
+        "calendar": found.key,
+        "title": found.title,
+        "purpose": found.purpose,
+        "zone": str(found.zone),
+        "week": {day: as_written(found.week.get(index, ())) for index, day in enumerate(WEEK)},
+        "holidays": {day.isoformat(): name for day, name in found.holidays.items()},
+        "days": {day.isoformat(): as_written(hours) for day, hours in found.days.items()},
+        "counts_working_time": found is definitions.calendar,
     }
 
 

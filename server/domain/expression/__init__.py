@@ -11,7 +11,7 @@ from server.domain.expression.cells import cell, conjunction
 from server.domain.expression.evaluation import Closure, compiled, evaluate
 from server.domain.expression.parser import parse
 from server.domain.expression.resolving import resolve
-from server.domain.expression.tree import Expression, Names, Node, Problem, World
+from server.domain.expression.tree import Expression, Names, Node, Problem, Reading, World
 from server.domain.expression.types import type_of
 from server.domain.expression.walking import nodes, paths
 
@@ -21,6 +21,7 @@ __all__ = [
     "Names",
     "Node",
     "Problem",
+    "Reading",
     "World",
     "cell",
     "compiled",

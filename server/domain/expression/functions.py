@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import Any
 
-from server.domain.calendar import STANDARD, NoWorkingTime
+from server.domain.calendar import NoWorkingTime
 from server.domain.expression.kinds import (
     DATE,
     DURATION,
@@ -132,17 +132,17 @@ def _after(*amounts: Kind) -> Callable[[Sequence[Node], Sequence[Type]], Type]:
     return takes
 
 
-def _between(_world: World, arguments: Sequence[Any]) -> Value:
+def _between(world: World, arguments: Sequence[Any]) -> Value:
     start, end = arguments
-    return None if start is None or end is None else STANDARD.between(start, end)
+    return None if start is None or end is None else world.calendar.between(start, end)
 
 
-def _after_time(_world: World, arguments: Sequence[Any]) -> Value:
-    return _passed(STANDARD.after, *arguments)
+def _after_time(world: World, arguments: Sequence[Any]) -> Value:
+    return _passed(world.calendar.after, *arguments)
 
 
-def _after_days(_world: World, arguments: Sequence[Any]) -> Value:
-    return _passed(STANDARD.after_days, *arguments)
+def _after_days(world: World, arguments: Sequence[Any]) -> Value:
+    return _passed(world.calendar.after_days, *arguments)
 
 
 def _passed(pass_on: Callable[[Any, Any], datetime], start: Any, amount: Any) -> Value:
@@ -245,7 +245,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "duration": Function('duration("P3D")', _written(DURATION), _literal(DURATION)),
 }
 CALENDAR = frozenset({"working_time", "after_working", "after_working_days"})
-"""Functions that go by the calendar: from Monday to Friday, from eight to five."""
+"""Functions that go by the calendar of the model."""
 FEWEST = dict.fromkeys(("contains", *CALENDAR), 2)
 LITERALS = frozenset({"date", "date_time", "duration"})
 LISTS = frozenset({"count", "sum", "min", "max", "distinct"})

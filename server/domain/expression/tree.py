@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Protocol
 
+from server.domain.calendar import Calendar
 from server.domain.values import RecordRef, Type, Value
 
 Span = tuple[int, int]
@@ -218,8 +219,8 @@ class Problem:
     hint: str = ""
 
 
-class World(Protocol):
-    """Reads records while an expression is evaluated."""
+class Reading(Protocol):
+    """Reads records."""
 
     def field(self, record: RecordRef, name: str) -> Value:
         """The value of a field; of a back reference, the tuple of the records that refer here."""
@@ -229,6 +230,14 @@ class World(Protocol):
 
     def holders(self, role: str, of: RecordRef | None) -> tuple[RecordRef, ...]:
         """The persons who hold a role, for a record where one is given."""
+
+
+class World(Reading, Protocol):
+    """What is looked at while an expression is evaluated: records, and when people work."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """What working time is counted by."""
 
 
 Names = Mapping[str, Value]

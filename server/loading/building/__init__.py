@@ -4,6 +4,7 @@ The order matters: types come from entities, names in procedures from decisions 
 forms are read in the light of the steps that show them.
 """
 
+from server.loading.building.calendars import build_calendar, refer_calendar
 from server.loading.building.correlations import build_correlation
 from server.loading.building.decisions import build_decision
 from server.loading.building.entities import build_entity, refer_requesters
@@ -15,6 +16,7 @@ from server.loading.building.roles import build_role
 from server.loading.building.scenarios import build_scenario
 
 __all__ = [
+    "build_calendar",
     "build_correlation",
     "build_decision",
     "build_entity",
@@ -24,5 +26,6 @@ __all__ = [
     "build_process",
     "build_role",
     "build_scenario",
+    "refer_calendar",
     "refer_requesters",
 ]

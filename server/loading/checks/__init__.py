@@ -40,6 +40,7 @@ NAMES = (
     "unknown_entity",
     "unknown_decision",
     "unknown_notification",
+    "unknown_calendar",
     "unknown_procedure",
     "unknown_process",
     "unknown_scenario",

@@ -35,7 +35,9 @@ def exists_already(mark: Mark, kind: str, key: str, where: str) -> Diagnostic:
     )
 
 
-def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> Diagnostic:
+def replaces_nothing(
+    mark: Mark, kind: str, key: str, own: str, known: Sequence[str]
+) -> Diagnostic:
     """SIT002 replaces-nothing: what `replaces` names is not there, or is not the file's own key.
 
     What is replaced has to be there, in a folder before this one, under the same key.
@@ -54,6 +56,13 @@ def replaces_nothing(mark: Mark, kind: str, key: str, known: Sequence[str]) -> D
         responsibilities: [Lose nothing.]
         replaces: clerk
     """
+    if key in known:
+        return Diagnostic(
+            "SIT002",
+            mark,
+            f"What takes the place of '{key}' has the same key, and this is '{own}'.",
+            f"Write '{kind}: {key}', and name the file for it.",
+        )
     return Diagnostic(
         "SIT002",
         mark,

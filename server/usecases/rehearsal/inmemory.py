@@ -49,7 +49,7 @@ class Rehearsal:
 
     def __init__(self, definitions: Definitions, decide: Decide, now: datetime) -> None:
         self.definitions = definitions
-        self.memory = Memory(definitions.entities)
+        self.memory = Memory(definitions.entities, definitions.calendar)
         self.runs = RunsInMemory(definitions, self.memory, now)
         self._decide = decide
 
@@ -274,7 +274,12 @@ class Rehearsal:
     def _draft(self) -> Draft:
         definitions = self.definitions
         return Draft(
-            self.memory, definitions.entities, definitions.decisions, self._decide, self.runs.now
+            self.memory,
+            definitions.entities,
+            definitions.decisions,
+            self._decide,
+            self.runs.now,
+            definitions.calendar,
         )
 
     def _machine(self, draft: Draft, person: RecordRef | None = None) -> Machine:

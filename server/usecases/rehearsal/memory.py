@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from server.domain.calendar import Calendar
 from server.domain.change import RecordChange
 from server.domain.entity import Entity
 from server.domain.refusals import Conflict
@@ -15,8 +16,9 @@ from server.engine import settled
 class Memory:
     """A `World` of stored records. Ids count from 1 in each entity, as in a new database."""
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, entities: Mapping[str, Entity], calendar: Calendar) -> None:
         self._entities = entities
+        self.calendar = calendar
         self._records: dict[str, dict[int, dict[str, Value]]] = {key: {} for key in entities}
 
     # -- a world ------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.domain.beginning import Beginning
-from server.domain.calendar import STANDARD
 from server.domain.definitions import Definitions
 from server.domain.refusals import Invalid, Refusal
 from server.domain.scenario import (
@@ -261,9 +260,9 @@ class Player:
         if act.until is not None:
             return act.until
         if act.working_days is not None:
-            return STANDARD.after_days(now, act.working_days)
+            return self._definitions.calendar.after_days(now, act.working_days)
         if act.working is not None:
-            return STANDARD.after(now, act.working)
+            return self._definitions.calendar.after(now, act.working)
         assert act.amount is not None
         return now + act.amount
 

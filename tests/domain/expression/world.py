@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from server.domain.calendar import STANDARD
 from server.domain.expression import Problem, evaluate, parse, resolve
 from server.domain.values import DATE_TIME, TEXT, WHOLE_NUMBER, YES_NO, Kind, RecordRef, Type
 from tests.builders import GROUP, PERSON, a_field, an_entity, back, choice, ref, statuses
@@ -60,6 +61,8 @@ LINES = tuple(RecordRef("line", number) for number in (1, 2, 3))
 
 class World:
     """Records held in a dictionary."""
+
+    calendar = STANDARD
 
     def __init__(self, **changes):
         self.records = {
