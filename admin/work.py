@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_admin import AdminIndexView
 
 from admin.screen import Screen, actor, app, at
@@ -53,12 +53,13 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
         which = request.args.get("which", "all")
         which = which if which in QUEUES else "all"
         after = request.args.get("after", type=int)
+        g.counts = tasks.counts(app(), actor())
         page = tasks.my_work(app(), actor(), which=which, after=after)
         return self.render(
             "screens/my_work.html",
             which=which,
             queues=QUEUES,
-            counts=tasks.counts(app(), actor()),
+            counts=g.counts,
             lines=page.items,
             further=url_for("admin.index", which=which, after=page.after) if page.after else None,
             who=who,

@@ -18,6 +18,7 @@ from benchmarks import (
     decisions,
     exports,
     memory,
+    pages,
     scenarios,
     startup,
     steps,
@@ -33,6 +34,7 @@ ROOMS: dict[str, Any] = {
     "startup": startup.rows,
     "memory": memory.rows,
     "exports": exports.rows,
+    "pages": pages.rows,
     "scenarios": scenarios.rows,
     "checking": checking.rows,
 }

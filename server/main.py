@@ -6,6 +6,7 @@ Settings name the sources; sources make `Definitions`; definitions, a database a
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -62,6 +63,7 @@ class Server:
         self._generation = publish.generation(self.database)
         self.app = publish.build(self.database, settings.definitions, settings.rules)
         self._web = web(self.app, settings)
+        _settle()
         self._swapping = threading.Lock()
         self._looked = time.monotonic()
 
@@ -101,7 +103,18 @@ class Server:
             log.exception("Generation %s cannot be served here; going on", self._generation)
         else:
             self.app = app
+            _settle()
             log.info("Serving generation %s of the definitions", self._generation)
+
+
+def _settle() -> None:
+    """Have the collector leave alone what stays as long as the definitions do.
+
+    It would go through all of them every now and then, while somebody waits a quarter of a second.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def create_app() -> Server:

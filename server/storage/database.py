@@ -19,6 +19,11 @@ BUSY_MILLISECONDS = 30_000
 SYNCHRONOUS = "FULL"
 """SQLite's commits wait for the disk: what was answered is there after a loss of power."""
 
+PLANNING = "-c random_page_cost=1.1 -c jit=off"
+"""What PostgreSQL goes by when it chooses a way: pages are read from memory or flash, not by an arm
+that moves, and compiling takes longer than any page's question. An address with `options` decides
+for itself."""
+
 
 class Database:
     """A pool of connections. `read()` and `write()` each give one transaction."""
@@ -32,8 +37,9 @@ class Database:
         if self.is_sqlite:
             self.engine, self.writing = _sqlite(address)
         else:
+            options = {} if "options" in address.query else {"options": PLANNING}
             self.engine = self.writing = sa.create_engine(
-                address, pool_size=10, max_overflow=20, pool_pre_ping=True
+                address, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args=options
             )
 
     @contextlib.contextmanager

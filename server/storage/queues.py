@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -202,19 +202,37 @@ def tasks_by_run(
     return tuple(_waiting(row) for row in connection.execute(statement))
 
 
-def count(connection: sa.Connection, ways: Ways, *, most: int) -> int:
-    """How many tasks the ways lead to; never counts beyond `most`."""
-    found = sa.union(*(_first(way, most, in_order=False) for way in ways)).subquery()
-    return min(int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0), most)
+def counts(
+    connection: sa.Connection,
+    by_ways: Mapping[str, Ways],
+    by_run: Mapping[str, sa.ColumnElement[bool]],
+    *,
+    most: int,
+) -> dict[str, int]:
+    """How many tasks stand in each queue, asked for at once; none is counted beyond `most`.
+
+    A queue is given by ways to its tasks, or by a condition of runs whose open tasks they are.
+    """
+    parts: dict[str, sa.SelectBase] = {name: _found(ways, most) for name, ways in by_ways.items()}
+    parts |= {name: _found_by_run(condition, most) for name, condition in by_run.items()}
+    if not parts:
+        return {}
+    columns = [
+        sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery().label(name)
+        for name, part in parts.items()
+    ]
+    row = connection.execute(sa.select(*columns)).one()
+    return {name: min(int(count), most) for name, count in zip(parts, row, strict=True)}
 
 
-def count_by_run(
-    connection: sa.Connection, condition: sa.ColumnElement[bool], *, most: int
-) -> int:
-    """How many tasks of such runs are open; never counts beyond `most`."""
+def _found(ways: Ways, most: int) -> sa.CompoundSelect[Any]:
+    """The ids of tasks that ways lead to, and that are counted once though several do."""
+    return sa.union(*(_first(way, most, in_order=False) for way in ways))
+
+
+def _found_by_run(condition: sa.ColumnElement[bool], most: int) -> sa.Select[Any]:
     joined = sa.select(task.c.id).join(run, run.c.id == task.c.run_id)
-    found = joined.where(condition, IS_WAITING).limit(most).subquery()
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
+    return joined.where(condition, IS_WAITING).limit(most)
 
 
 def _first(

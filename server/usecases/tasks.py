@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from server.domain.actor import Actor
@@ -69,7 +70,7 @@ def my_work(
             begun = ways.begun_by(_person(actor).id)
             found = queues.tasks_by_run(connection, begun, asked)
         else:
-            found = queues.tasks(connection, _queue(running, which), asked)
+            found = queues.tasks(connection, _Desk(running).queue(which), asked)
         lines = showing.task_lines(running, found[:limit])
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
@@ -77,37 +78,59 @@ def my_work(
 def counts(app: App, actor: Actor, wanted: Iterable[str] = WHICH) -> Mapping[str, int]:
     """How many tasks stand in each queue that is wanted; at most `COUNT_LIMIT` are counted."""
     with app.database.read() as connection:
-        running = Running(app, connection, actor)
-        return {which: _count(running, which) for which in wanted}
+        desk = _Desk(Running(app, connection, actor))
+        asked = frozenset(wanted)
+        # what is mine is not offered, so both together are all
+        parts = {"mine", "groups"} if "all" in asked else set()
+        found = queues.counts(
+            connection,
+            {which: desk.queue(which) for which in (asked | parts) - {"all", WAITING}},
+            {WAITING: ways.begun_by(desk.person.id)} if WAITING in asked else {},
+            most=COUNT_LIMIT,
+        )
+        every = min(found.get("mine", 0) + found.get("groups", 0), COUNT_LIMIT)
+        return {which: found.get(which, every) for which in WHICH if which in asked}
 
 
-def _count(running: Running, which: str) -> int:
-    if which == WAITING:
-        begun = ways.begun_by(_person(running.actor).id)
-        return queues.count_by_run(running.connection, begun, most=COUNT_LIMIT)
-    return queues.count(running.connection, _queue(running, which), most=COUNT_LIMIT)
+@dataclass(frozen=True)
+class _Desk:
+    """The ways on which tasks come to the actor, each found out once."""
 
+    running: Running
 
-def _queue(running: Running, which: str) -> queues.Ways:
-    person = _person(running.actor)
-    mine = ways.mine(person.id)
-    if which == "mine":
-        return mine
-    if which == "watched":
-        return ways.watched(person.id, seeing.tasks_within_sight(running.rights))
-    records = running.records
-    held = (*records.holdings(person), *records.delegated(person))
-    offered = [
-        *ways.offered(held, records.groups_of(person), person),
-        *ways.acting(records.acting_for(person), person.id),
-    ]
-    if which == "groups":
-        return offered
-    if which == "to-sign":
-        return ways.of_steps(_signed(running), [*mine, *offered])
-    if which == "all":
-        return [*mine, *offered]
-    raise Invalid("There is no such queue.", {"which": f"Choose one of {', '.join(WHICH)}."})
+    @property
+    def person(self) -> RecordRef:
+        return _person(self.running.actor)
+
+    @cached_property
+    def mine(self) -> queues.Ways:
+        return ways.mine(self.person.id)
+
+    @cached_property
+    def offered(self) -> queues.Ways:
+        person, records = self.person, self.running.records
+        held = (*records.holdings(person), *records.delegated(person))
+        return [
+            *ways.offered(held, records.groups_of(person), person),
+            *ways.acting(records.acting_for(person), person.id),
+        ]
+
+    def queue(self, which: str) -> queues.Ways:
+        """The ways that lead to what stands in a queue; not for that of what is waited for."""
+        match which:
+            case "mine":
+                return self.mine
+            case "groups":
+                return self.offered
+            case "all":
+                return [*self.mine, *self.offered]
+            case "to-sign":
+                return ways.of_steps(_signed(self.running), [*self.mine, *self.offered])
+            case "watched":
+                within = seeing.tasks_within_sight(self.running.rights)
+                return ways.watched(self.person.id, within)
+        choose = f"Choose one of {', '.join(WHICH)}."
+        raise Invalid("There is no such queue.", {"which": choose})
 
 
 def _signed(running: Running) -> list[tuple[str, str]]:
