@@ -25,6 +25,7 @@ from admin.journal import UPLOAD_LIMIT, Journal
 from admin.notices import Notices
 from admin.reading import Reading
 from admin.runs import RunPages
+from admin.saved_views import Views
 from admin.search import Search
 from admin.shell import shell
 from admin.starts import Starts
@@ -128,6 +129,7 @@ def _pages(flask: Flask, app: App) -> Admin:
         Notices(),
         Search(),
         Journal(),
+        Views(),
         MyAccount(),
     ):
         pages.add_view(view)

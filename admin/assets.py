@@ -34,7 +34,7 @@ FILES = {
 ICONS = (
     *("activity", "adjustments", "affiliate", "alert-triangle", "arrow-back-up", "arrow-left"),
     *("arrow-right", "bell", "bolt", "book-2", "box", "building", "check", "chevron-down"),
-    *("chevron-up", "columns"),
+    *("bookmark", "chevron-up", "columns"),
     *("chevron-left", "chevron-right", "clock", "database", "device-floppy", "download"),
     *("external-link", "eye", "file-text", "filter", "folder", "gauge", "git-fork", "git-merge"),
     *("hand-grab", "headset", "history", "inbox", "info-circle", "keyboard", "lifebuoy"),

@@ -17,7 +17,7 @@ from admin import commands, errors, links, look_up
 from admin.changes import told
 from admin.forms import PageForm
 from admin.journal import beside
-from admin.lists import RecordList
+from admin.list_pages import ListPages
 from admin.meanwhile import fields_of
 from admin.record_forms import record_form
 from admin.screen import actor, app, at
@@ -38,7 +38,7 @@ class Related:
     records: tuple[RecordRef, ...]
 
 
-class RecordPages(RecordList):
+class RecordPages(ListPages):
     """The pages of one entity."""
 
     details_template = "admin/model/details.html"

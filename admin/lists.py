@@ -1,4 +1,4 @@
-"""Lists of records: found, filtered, sorted, exported. Flask-Admin reads them, and only them.
+"""Lists of records: found, filtered, sorted. Flask-Admin reads them, and only them.
 
 Who asks gets the records that their roles reach, without the fields that are hidden from them; see
 `server.usecases.rights`.
@@ -6,29 +6,20 @@ Who asks gets the records that their roles reach, without the fields that are hi
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import Response, g, has_request_context, request, stream_with_context, url_for
+from flask import g, has_request_context, request, url_for
 from flask_admin.contrib.sqla import ModelView
-from flask_admin.model.base import ViewArgs
 
 from admin import columns, links, look_up
-from admin.cells import bare, cell, first_cell
-from admin.files import XLSX_LIMIT, csv_lines, write_workbook
+from admin.cells import cell
 from admin.filters import Is, filters_of
 from admin.reading import COUNT_CAP, Reading, capped
-from admin.screen import app, at
-from admin.zone import of_reader
 from server.domain.entity import Entity
-from server.domain.refusals import NotFound, TooLarge
 from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef
 from server.domain.words import in_words
@@ -37,8 +28,6 @@ from server.storage.models import Models
 _LARGEST = 2**63
 BATCH = 500
 """Records that are read at once for a file."""
-CHUNK = 1 << 16
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,48 +201,6 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         count, found = super().get_list(page, sort, desc, search, filters, **kw)
         return count, list(self._looked_through(found))
 
-    @at("/export/<export_type>/")
-    def export(self, export_type: str) -> Any:
-        """The list as a file: its search, filters, order and, where they are chosen, columns.
-
-        Raises:
-            NotFound: there is no such kind of file.
-            TooLarge: a workbook does not take so many records.
-        """
-        if export_type not in self.export_types:
-            raise NotFound("Lists are not written as such files.")
-        g.exports, g.counts_to = True, XLSX_LIMIT + 1
-        count, found = self._export_data()
-        zone = of_reader()
-        listed = self._export_columns
-        rows = ([bare(self, record, key) for key, _ in listed] for record in found)
-        if export_type == "csv":
-            titles = [title for _, title in listed]
-            lines = csv_lines(titles, rows, zone)
-            response = Response(stream_with_context(lines), mimetype="text/csv")
-        elif count > XLSX_LIMIT:
-            raise TooLarge(
-                f"A workbook takes {XLSX_LIMIT:,} records, and this list has more.",
-                hint="Filter the list, or take a CSV file, which holds any number.",
-            )
-        else:
-            titles = [self._with_zone(key, title, zone) for key, title in listed]
-            with ExitStack() as kept:
-                file = kept.enter_context(tempfile.TemporaryFile())
-                write_workbook(file, self.heading, titles, rows, zone)
-                file.seek(0)
-                response = Response(iter(partial(file.read, CHUNK), b""), mimetype=XLSX)
-                response.call_on_close(kept.pop_all().close)  # once it is sent
-        name = f"{self.entity.plural}-{app().now():%Y-%m-%d}.{export_type}"
-        response.headers["Content-Disposition"] = f"attachment;filename={name}"
-        response.headers["X-Records"] = str(count)
-        return response
-
-    def _with_zone(self, key: str, title: str, zone: ZoneInfo) -> str:
-        """A workbook's moments have no zone, so the title of their column says it."""
-        is_moment = key != "id" and self.entity.fields[key].type.kind is Kind.DATE_TIME
-        return f"{title} ({zone.key})" if is_moment else title
-
     def _apply_search(
         self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
     ) -> Any:
@@ -316,60 +263,6 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
         if count >= COUNT_CAP:
             return "More than 10,000 records"
         return f"{count:,} record{'' if count == 1 else 's'}"
-
-    # -- addresses ----------------------------------------------------------------------------
-
-    def _get_list_extra_args(self) -> ViewArgs:
-        """What the address says of the list; it may name the column to sort by by its key."""
-        found = super()._get_list_extra_args()
-        listed = [key for key, _ in self._list_columns]
-        by = request.args.get("sort", "")
-        if by in listed:
-            found.sort = listed.index(by)
-        found.extra_args = {}
-        if asked := self._asked():
-            found.extra_args[columns.ASKED] = columns.SEPARATOR.join(asked)
-        return found
-
-    def _get_list_url(self, view_args: ViewArgs) -> str:
-        return self._address(".index_view", view_args)
-
-    def _address(self, endpoint: str, view_args: ViewArgs, **more: Any) -> str:
-        """The address of the list as it stands, in which columns are named by their keys."""
-        by = self._get_column_by_idx(view_args.sort)
-        size = view_args.page_size
-        named = {
-            "page": view_args.page or None,
-            "page_size": size if size in self.page_size_options else None,
-            "sort": by and by[0],
-            "desc": 1 if view_args.sort_desc and by else None,
-            "search": view_args.search or None,
-            **view_args.extra_args,
-            **self._get_filters(view_args.filters),
-        }
-        return str(self.get_url(endpoint, **named | more))
-
-    def export_url(self, export_type: str, *, whole: bool) -> str:
-        """Where the list is had as a file, with all columns or with those that it has now."""
-        found = self._get_list_extra_args().clone(page=None, page_size=None)
-        listed = columns.SEPARATOR.join(key for key, _ in self._list_columns)
-        asked = {columns.ASKED: None if whole else listed}
-        return self._address(".export", found, export_type=export_type, **asked)
-
-    def kept_besides(self) -> list[tuple[str, str]]:
-        """What the address says besides the columns, for a form that changes those."""
-        found = self._get_list_extra_args()
-        listed = self._get_column_by_idx(found.sort)
-        named = {
-            "search": found.search,
-            "sort": listed and listed[0],
-            "desc": "1" if found.sort_desc and listed else None,
-            **self._get_filters(found.filters),
-        }
-        return [(name, str(value)) for name, value in named.items() if value]
-
-    def first_cell(self, record: Any, key: str) -> Any:
-        return first_cell(self, record, key)
 
     def scaffold_auto_joins(self) -> list[Any]:
         return []

@@ -154,8 +154,11 @@
   // Deleting and the like asks first; a form is sent once.
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    if (event.submitter && event.submitter.formMethod === "dialog") return;
     var question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
     if (question && !window.confirm(question)) { event.preventDefault(); return; }
+    var address = form.querySelector("[data-address]");
+    if (address) address.value = location.search;  // the filters may have changed since
     if (form.method === "post") {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from admin import files, lists
+from admin import files, list_pages
 from admin.zone import of_reader
 from tests.admin.conftest import BEGIN, send
 
@@ -115,7 +115,7 @@ class TestAFile:
         assert office.browser("ann").get(f"{LIST}/export/exe/").status_code == 404
 
     def test_a_workbook_has_its_limit_and_says_so(self, office, three, monkeypatch):
-        monkeypatch.setattr(lists, "XLSX_LIMIT", 2)
+        monkeypatch.setattr(list_pages, "XLSX_LIMIT", 2)
         client = office.browser("ann")
         page = client.get(f"{LIST}/export/xlsx/")
         assert page.status_code == 413

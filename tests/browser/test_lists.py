@@ -111,3 +111,34 @@ class TestAFile:
         expect(under_way.get_by_role("status")).to_have_text("Stopped. Nothing was kept.")
         under_way.get_by_role("button", name="Close").click()
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+class TestASavedView:
+    def test_is_kept_from_what_the_list_shows_opened_changed_and_deleted(self, log_in):
+        page = log_in("anna").go("/records/person/")
+        with page.expect_response(lambda answer: "search=Lily" in answer.url):
+            page.get_by_label("Search in this list").fill("Lily")
+        expect(page.get_by_text("1 record", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Views").click()
+        page.get_by_role("button", name="Keep this as a view").click()
+        form = page.get_by_role("dialog", name="Keep this as a view")
+        if AXE.is_file():
+            assert found_on(page) == []
+        form.get_by_role("button", name="Close").click()
+        page.get_by_role("button", name="Views").click()
+        page.get_by_role("button", name="Keep this as a view").click()
+        form.get_by_label("Name").fill("Only Lily")
+        form.get_by_label("Open the list with it").check()
+        form.get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("button", name="Only Lily")).to_be_visible()
+
+        page.goto(page.url.partition("?")[0])
+        expect(page.get_by_text("1 record", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Only Lily").click()
+        if AXE.is_file():
+            assert found_on(page) == []
+        page.get_by_role("button", name="Change …").click()
+        page.on("dialog", lambda asked: asked.accept())
+        page.get_by_role("dialog", name="Only Lily").get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("The view “Only Lily” is deleted.")).to_be_visible()
+        expect(page.get_by_text("1 record", exact=True)).to_have_count(0)
