@@ -111,10 +111,13 @@ class Entity:
         return f"{self.number}{record_id:0{NUMBER_LENGTH - len(self.number)}d}"
 
     def record_id(self, number: str) -> int | None:
-        """The id that a number means, however much of prefix and zeros was typed; else None."""
+        """The id that a number means, however much of prefix and zeros was typed; else None.
+
+        Between prefix and number may stand what people put there: `INC-137`, `INC 137`, `#137`.
+        """
         text = number.strip().upper()
         if self.number is not None:
-            text = text.removeprefix(self.number)
+            text = text.removeprefix(self.number).lstrip("-# ")
         return (
             int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_LENGTH else None
         )

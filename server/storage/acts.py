@@ -75,6 +75,13 @@ class CreateIndex:
     index: sa.Index
 
 
+@dataclass(frozen=True, slots=True)
+class IndexWords:
+    """Forget the words of these entities, and index those of all their records anew."""
+
+    entities: tuple[str, ...]
+
+
 Act = (
     RenameColumn
     | CreateTable
@@ -85,6 +92,7 @@ Act = (
     | Require
     | DropIndex
     | CreateIndex
+    | IndexWords
 )
 
 

@@ -25,6 +25,7 @@ from server.storage.acts import (
     CreateTable,
     DropIndex,
     Fill,
+    IndexWords,
     Plan,
     Relax,
     RenameColumn,
@@ -47,6 +48,7 @@ _ORDER: Sequence[type[Any]] = (
     Require,
     DropIndex,
     CreateIndex,
+    IndexWords,
 )
 
 
@@ -85,11 +87,16 @@ def carry_out(connection: sa.Connection, models: Models, reviewed: Plan) -> None
             hint=" ".join(dict.fromkeys(step.problem for step in current.problems)),
         )
     acts = [act for step in current.steps for act in step.acts]
+    outdated = [key for act in acts if isinstance(act, IndexWords) for key in act.entities]
+    if outdated:
+        models.index.clear(connection, outdated)
     hand = _Hand(connection)
     hand.create([act.table for act in acts if isinstance(act, CreateTable)])
     for act in sorted(acts, key=lambda act: _ORDER.index(type(act))):
         hand.perform(act)
     hand.copy_tables()
+    models.index.build(connection, outdated)
+    models.index.keep_up(connection)
     schema.keep(connection, current.after)
 
 
@@ -127,7 +134,7 @@ class _Hand:
 
     def perform(self, act: Act) -> None:
         match act:
-            case CreateTable():
+            case CreateTable() | IndexWords():
                 pass
             case RenameColumn(column, was, constraint):
                 self._rename(column, was, constraint)

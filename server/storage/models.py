@@ -17,6 +17,7 @@ from server.domain.entity import KEPT_FIELDS, RESERVED_PREFIX, STATUS, Entity, F
 from server.domain.values import Kind, RecordRef, Value
 from server.storage.columns import Exact, Id, Moment, Share, Span
 from server.storage.prepared import Prepared, insertion
+from server.storage.search.index import Index
 from server.storage.tables import NAMING
 
 CHOICE_LENGTH = 120
@@ -92,6 +93,9 @@ class Models:
         self._kept = {key: EntityTable(entity, self.metadata) for key, entity in entities.items()}
         self.tables: Mapping[str, sa.Table] = {key: kept.table for key, kept in self._kept.items()}
         self.classes: Mapping[str, type[Any]] = _mapped(entities, self.tables, self.metadata)
+        self.index = Index(entities)
+        for table in self.tables.values():
+            self.index.attend(table)
         self._statements: dict[Hashable, Prepared] = {}
 
     def __getitem__(self, entity: str) -> EntityTable:

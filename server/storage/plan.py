@@ -21,6 +21,7 @@ from server.storage.acts import (
     CreateTable,
     DropIndex,
     Fill,
+    IndexWords,
     Plan,
     Relax,
     RenameColumn,
@@ -70,6 +71,7 @@ class _Comparison:
             Step(Risk.RETIRE, f"{name} is no longer defined. Its table and records are kept.")
             for name in sorted(gone - self.before.retired)
         ]
+        steps += self._index_words()
         after = Applied(
             schema.fingerprint(self.models),
             schema.FIXED_VERSION,
@@ -77,6 +79,23 @@ class _Comparison:
             frozenset(retired | gone),
         )
         return Plan(tuple(steps), after)
+
+    def _index_words(self) -> Iterator[Step]:
+        if not self.models.index.can_be_kept(self.connection):
+            sentence = "The words of records cannot be indexed for the search."
+            yield Step(Risk.CHECK, sentence, problem=_ENCODING)
+            return
+        entities = [key for key in self.entities if key in self.existing]
+        outdated = self.models.index.outdated(self.connection, entities)
+        if not outdated:
+            return
+        named = ", ".join(outdated[:_NAMED])
+        more = f" and {len(outdated) - _NAMED} more" if len(outdated) > _NAMED else ""
+        yield Step(
+            Risk.SAFE,
+            f"All words are indexed anew for the search, in {named}{more}.",
+            (IndexWords(outdated),),
+        )
 
     def count(self, table: str, *conditions: sa.ColumnElement[bool]) -> int:
         statement = sa.select(sa.func.count()).select_from(sa.table(table)).where(*conditions)
@@ -307,6 +326,12 @@ class _TableComparison:
         return self.entity.fields[column]
 
 
+_NAMED = 5
+"""Tables that a step names, where it is about many."""
+_ENCODING = (
+    "The search compares letters without their accents, which this PostgreSQL database can do only "
+    "if it was made with ENCODING 'UTF8'. Make such a one, and restore this one into it."
+)
 _SAME = {Kind.NUMBER, Kind.MONEY}
 """Kinds that are kept alike, so that one may become the other."""
 

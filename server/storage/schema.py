@@ -19,8 +19,9 @@ from server.domain.entity import Entity, Field
 from server.domain.values import Kind
 from server.storage import settings, tables
 from server.storage.models import Models
+from server.storage.search.postgresql import WORDS
 
-FIXED_VERSION = 8
+FIXED_VERSION = 9
 """Goes up with each change of the fixed tables, so that an older program notices."""
 SCHEMA = "schema"
 _DIALECT: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -88,7 +89,8 @@ def fingerprint(models: Models) -> str:
         }
         for table in wanted(models)
     }
-    content = json.dumps([FIXED_VERSION, kinds(models.entities), described], sort_keys=True)
+    all_of_it = [FIXED_VERSION, kinds(models.entities), described, models.index.described]
+    content = json.dumps(all_of_it, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -131,7 +133,11 @@ def existing(connection: sa.Connection) -> dict[str, Existing]:
 def _existing(inspector: sa.Inspector, name: str) -> Existing:
     unique = {str(item["name"]) for item in inspector.get_unique_constraints(name)}
     return Existing(
-        {column["name"]: column for column in inspector.get_columns(name)},
+        {
+            column["name"]: column
+            for column in inspector.get_columns(name)
+            if column["name"] != WORDS
+        },
         {
             str(index["name"]): (
                 tuple(str(column) for column in index["column_names"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import sqlalchemy as sa
 
@@ -118,6 +119,23 @@ class Rights:
                 return None
             ways.append(way)
         return sa.or_(sa.false(), *ways)
+
+    def sights(
+        self, entity: str, parts: Mapping[str, frozenset[str]]
+    ) -> Iterator[tuple[str, sa.ColumnElement[bool] | None]]:
+        """Which parts of a record's texts may be read, with what holds of those records.
+
+        `parts` are letters, each with the fields of which its text is made: it may be read where all
+        of them are seen. Of a record more than one of these may hold.
+        """
+        seen = {key: self._seen_where(entity, fields) for key, fields in parts.items()}
+        some = [key for key, way in seen.items() if way is not None]
+        for count in range(len(some) + 1):
+            for chosen in combinations(some, count):
+                ways = [way for key in chosen if (way := seen[key]) is not None]
+                letters = "".join(key for key in parts if key not in some or key in chosen)
+                if letters:
+                    yield letters, sa.and_(*ways) if ways else self.reach(Operation.READ, entity)
 
     def reaches(self, connection: sa.Connection, operation: Operation, record: RecordRef) -> bool:
         """Whether that may be done to this record."""
@@ -236,6 +254,14 @@ class Rights:
             grant = self.app.definitions.roles[key].grant(entity)
             if grant is not None and operation in grant.operations:
                 yield key, grant
+
+    def _seen_where(self, entity: str, fields: frozenset[str]) -> sa.ColumnElement[bool] | None:
+        """Holds of the records of which all these fields are seen; None if of all that are read."""
+        hidden = [grant.hidden for _, grant in self._grants(Operation.READ, entity)]
+        kept = (field for field in sorted(fields) if any(field in of_grant for of_grant in hidden))
+        ways = [self.reach(Operation.READ, entity, [field]) for field in kept]
+        some = [way for way in ways if way is not None]
+        return sa.and_(*some) if some and self.somebody is not None else None
 
     def _way(self, entity: str, role: str, grant: Grant) -> sa.ColumnElement[bool] | None:
         if not grant.rows or self.somebody is None:

@@ -27,6 +27,7 @@ from tests.shipped import definitions
 pytestmark = pytest.mark.slow
 LINK = re.compile(r'href="/records/(\w+)/details/\?id=(\d+)[&"]')
 WRITTEN = re.compile(r"(?:mine|others)(?:-[a-z]+)+")
+MARK = re.compile("</?mark>")
 GONE = 10**6
 """A revision that no record has."""
 
@@ -212,15 +213,26 @@ def test_every_door_lets_through_what_the_role_says_and_nothing_else(town: Town,
 def _suggesting(visit: Visit) -> Iterator[str]:
     """The search over everything finds by words what may be read, of every entity."""
     for whose in (MINE, OTHERS):
-        body = text(visit.get("/search/", q=whose))
+        body = MARK.sub("", text(visit.get("/search/", q=whose)))
         yield from _told_too_much(visit, "search suggestion", body)
-        found = {RecordRef(kind, int(number)) for kind, number in LINK.findall(body)}
+        found = _linked(body)
         for (owner, key), record in visit.town.records.items():
             entity = visit.town.definitions.entities[key]
-            by_words = entity.fields[entity.label].type.kind is Kind.TEXT and not entity.searched
+            by_words = entity.fields[entity.label].type.kind is Kind.TEXT
             expected = owner == whose and by_words and may(visit.role, "read", record, visit.town)
             if expected and record not in found:
                 yield f"search suggestion does not find {record}"
+    on_every_page = _linked(text(visit.get("/search/")))
+    for words, (record, field) in visit.town.texts.items():
+        searched = field in visit.town.definitions.entities[record.entity].searched
+        if searched and field in hidden(visit.role, record.entity):
+            body = text(visit.get("/search/", q=words))
+            if record in _linked(body) - on_every_page:
+                yield f"search suggestion finds {record} by '{field}'"
+
+
+def _linked(body: str) -> set[RecordRef]:
+    return {RecordRef(kind, int(number)) for kind, number in LINK.findall(body)}
 
 
 def _told_too_much(visit: Visit, door: str, body: str) -> Iterator[str]:

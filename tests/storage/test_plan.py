@@ -16,6 +16,7 @@ from server.storage.acts import Risk
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
+from server.storage.search.postgresql import WORDS
 from server.usecases.database import apply, back_up, check_schema, plan
 from tests.builders import (
     AT,
@@ -484,9 +485,10 @@ class TestBackups:
 
 def test_the_version_goes_up_whenever_the_fixed_tables_change():
     """When this fails: raise `schema.FIXED_VERSION`, then put the new fingerprint here."""
-    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (8, "300ee87fdc7cf809")
+    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (9, "5562edc97fe96e75")
 
 
 def schema_of(database: Database, table: str):
     with database.engine.connect() as connection:
-        return {column["name"]: column for column in sa.inspect(connection).get_columns(table)}
+        columns = sa.inspect(connection).get_columns(table)
+        return {column["name"]: column for column in columns if column["name"] != WORDS}

@@ -15,10 +15,20 @@ from server.domain.refusals import Invalid, NotAllowed, NotFound
 from server.domain.role import ITSELF, JOURNALS, Operation, Role
 from server.domain.values import RecordRef
 from server.storage.database import Database
-from server.usecases import records
+from server.usecases import records, searching
 from server.usecases.app import App
 from server.usecases.rights import Rights, rights_now
-from tests.builders import AT, Clock, acting, an_app, may, some_definitions, somebody, stored
+from tests.builders import (
+    AT,
+    INCIDENT_REQUEST,
+    Clock,
+    acting,
+    an_app,
+    may,
+    some_definitions,
+    somebody,
+    stored,
+)
 
 INCIDENT = "incident_request"
 READ, CREATE, UPDATE = Operation.READ, Operation.CREATE, Operation.UPDATE
@@ -332,6 +342,13 @@ class TestFields:
 # -- all together ---------------------------------------------------------------------------------
 
 ROWS = ("requester", "assigned_group", "service", "cause.requester", "cause.service")
+HELD = {
+    "secret": {"description"},
+    "hush": {"pending_reason"},
+    "hushed up printer secret": {"description", "pending_reason"},
+    "sercet": {"description"},
+}
+"""What is searched for, and in which fields of the requests it stands."""
 HIDABLE = ("description", "impact", "service", "pending_reason")
 _a_row = st.sampled_from([*ROWS, {"status": "new"}, {"status": "closed", "impact": "minor"}])
 _grant = st.builds(
@@ -367,7 +384,8 @@ class Crowd:
 
 @pytest.fixture
 def crowd(database: Database) -> Crowd:
-    office = Office(an_app(database))
+    searched = replace(INCIDENT_REQUEST, searched=("summary", "description", "pending_reason"))
+    office = Office(an_app(database, some_definitions(searched)))
     requests: dict[RecordRef, Mapping[str, Any]] = {}
     several = [
         {"requester": office.ann, "status": "new", "impact": "minor"},
@@ -381,7 +399,8 @@ def crowd(database: Database) -> Crowd:
     for values in several:
         for cause in (None, *list(requests)[:2]):
             kept = {**plain, "impact": "moderate", "cause": cause, **values}
-            requests[office.request(description="secret", **kept)] = kept
+            texts = {"description": "A secret", "pending_reason": "Hushed up"}
+            requests[office.request(**texts, **kept)] = kept
     return Crowd(office, requests)
 
 
@@ -420,3 +439,18 @@ def test_what_may_be_done_is_what_one_of_the_roles_says(crowd: Crowd, clerk, own
         for record, spoken in speaking.items()
         if any("description" not in grant.hidden for grant in spoken)
     }
+    for words, fields in HELD.items():
+        answer = searching.everything(app, crowd.office.actor, words)
+        told = [one for group in answer.found for one in group.found]
+        expected = {
+            record
+            for record, spoken in speaking.items()
+            if spoken and not fields & frozenset.intersection(*(one.hidden for one in spoken))
+        }
+        assert {one.title.record for one in told} <= expected
+        assert len(told) == min(len(expected), searching.MOST)
+        for one in told:
+            shown = "".join(piece.text for piece in one.excerpt)
+            hides = hidden[one.title.record]
+            assert not ("secret" in shown and "description" in hides)
+            assert not ("Hushed" in shown and "pending_reason" in hides)
