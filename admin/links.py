@@ -19,7 +19,15 @@ def record(ref: RecordRef | None) -> str | None:
         return None
     if not _is_readable(ref):
         return None
-    return url_for(f"{ref.entity}.details_view", id=ref.id)
+    return f"{_before_id(ref.entity)}{ref.id}"
+
+
+def _before_id(entity: str) -> str:
+    """The address of a record's page up to its id: a list makes it once, not for each cell."""
+    known: dict[str, str] = g.setdefault("before_id", {})
+    if entity not in known:
+        known[entity] = url_for(f"{entity}.details_view", id=0).removesuffix("0")
+    return known[entity]
 
 
 def rights() -> Rights:

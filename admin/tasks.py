@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin import commands, errors, links
@@ -25,6 +25,8 @@ from server.usecases import asking, runs, tasks
 from server.usecases.commands import AlreadyDone
 from server.usecases.views import RunView, TaskView
 
+DRAWN = 200
+"""Diagrams that are kept, of the definitions that are served."""
 MOST = 100
 """So many tasks are taken together at once."""
 DONE = {"claim": "claimed", "release": "released", "assign": "given away"}
@@ -214,13 +216,20 @@ def diagram(run: RunView) -> str | None:
     procedure = app().definitions.procedures.get(run.line.procedure)
     if procedure is None:
         return None
-    return swim_lanes(
-        procedure,
-        Titles.of(app().definitions),
-        link=links.in_procedure(procedure.key),
-        done=run.done,
-        current=run.current,
-    )
+    # drawn once for all runs that have come the same way: it is what takes longest of a page
+    drawn: dict[Any, str] = current_app.extensions.setdefault("diagrams", {})
+    way = (procedure.key, run.done, run.current)
+    if way not in drawn:
+        if len(drawn) >= DRAWN:
+            drawn.clear()
+        drawn[way] = swim_lanes(
+            procedure,
+            Titles.of(app().definitions),
+            link=links.in_procedure(procedure.key),
+            done=run.done,
+            current=run.current,
+        )
+    return drawn[way]
 
 
 def _is_for_me(task_id: int) -> bool:

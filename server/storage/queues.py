@@ -202,27 +202,46 @@ def tasks_by_run(
     return tuple(_waiting(row) for row in connection.execute(statement))
 
 
-def counts(
-    connection: sa.Connection,
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A question how many tasks stand in each of some queues, as a kind of database takes it."""
+
+    names: tuple[str, ...]
+    text: str
+    given: Any
+    most: int
+
+
+def counting(
+    dialect: sa.Dialect,
     by_ways: Mapping[str, Ways],
     by_run: Mapping[str, sa.ColumnElement[bool]],
-    *,
     most: int,
-) -> dict[str, int]:
-    """How many tasks stand in each queue, asked for at once; none is counted beyond `most`.
+) -> Counting:
+    """One question for all the queues; none is counted beyond `most`.
 
     A queue is given by ways to its tasks, or by a condition of runs whose open tasks they are.
     """
     parts: dict[str, sa.SelectBase] = {name: _found(ways, most) for name, ways in by_ways.items()}
     parts |= {name: _found_by_run(condition, most) for name, condition in by_run.items()}
-    if not parts:
-        return {}
     columns = [
-        sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery().label(name)
-        for name, part in parts.items()
+        sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery()
+        for part in parts.values()
     ]
-    row = connection.execute(sa.select(*columns)).one()
-    return {name: min(int(count), most) for name, count in zip(parts, row, strict=True)}
+    ready: Any = sa.select(*columns).compile(
+        dialect=dialect, compile_kwargs={"render_postcompile": True}
+    )
+    values = ready.construct_params()
+    given = tuple(values[name] for name in ready.positiontup) if ready.positional else values
+    return Counting(tuple(parts), str(ready), given, most)
+
+
+def counts(connection: sa.Connection, asked: Counting) -> dict[str, int]:
+    """How many tasks stand in each queue."""
+    row = connection.exec_driver_sql(asked.text, asked.given).one()
+    return {
+        name: min(int(count), asked.most) for name, count in zip(asked.names, row, strict=True)
+    }
 
 
 def _found(ways: Ways, most: int) -> sa.CompoundSelect[Any]:

@@ -7,6 +7,7 @@ in one condition, a database looks at every open task of the organisation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import sqlalchemy as sa
@@ -22,29 +23,40 @@ _IS_FREE = sa.and_(IS_WAITING, task.c.claimed_by.is_(None))
 _IS_LISTED = task.c.any_of.is_not(None)
 
 
-def mine(person: int) -> Ways:
-    """Tasks that this person has claimed, or that are meant for nobody else."""
-    return (
-        sa.and_(IS_WAITING, task.c.claimed_by == person),
-        sa.and_(_IS_FREE, task.c.person_id == person),
-    )
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who somebody is, as far as that decides which tasks come to them.
 
+    What is `held`, the groups belonged to, and for which holders of which roles this person acts.
+    """
 
-def acting(holders: Sequence[tuple[str, RecordRef]], person: int) -> Ways:
-    """Tasks meant for one of these persons alone, by the role for which this person acts."""
-    free = sa.and_(_IS_FREE, _allowed(person))
-    of_one = [
-        sa.and_(free, task.c.role == role, task.c.person_id == holder.id)
-        for role, holder in holders
-    ]
-    of_any = [sa.and_(task.c.role == role, _lists(holder)) for role, holder in holders]
-    return [*of_one, sa.and_(free, _IS_LISTED, sa.or_(*of_any))] if holders else []
+    person: RecordRef
+    held: tuple[Holding, ...]
+    groups: tuple[RecordRef, ...]
+    acting: tuple[tuple[str, RecordRef], ...]
 
+    @property
+    def mine(self) -> Ways:
+        """Tasks that this person has claimed, or that are meant for nobody else."""
+        return (
+            sa.and_(IS_WAITING, task.c.claimed_by == self.person.id),
+            sa.and_(_IS_FREE, task.c.person_id == self.person.id),
+        )
 
-def offered(holdings: Sequence[Holding], groups: Sequence[RecordRef], person: RecordRef) -> Ways:
-    """Tasks nobody has claimed, which the holder of these roles in these groups may claim."""
-    free = sa.and_(_IS_FREE, _allowed(person.id), task.c.person_id.is_(None))
-    return [sa.and_(free, way) for way in _offered(holdings, groups, person)]
+    @property
+    def offered(self) -> Ways:
+        """Tasks nobody has claimed, which this person may claim, or does for whom they act."""
+        free = sa.and_(_IS_FREE, _allowed(self.person.id))
+        anybodys = task.c.person_id.is_(None)
+        ways = _offered(self.held, self.groups, self.person)
+        return [
+            *(sa.and_(free, anybodys, way) for way in ways),
+            *(sa.and_(free, way) for way in _acting(self.acting)),
+        ]
+
+    @property
+    def all(self) -> Ways:
+        return [*self.mine, *self.offered]
 
 
 def of_steps(steps: Sequence[tuple[str, str]], ways: Ways) -> Ways:
@@ -102,6 +114,15 @@ def _offered(
     yield from _for_records(holdings)
     yield from _in_groups(holdings, groups)
     yield _one_of(holdings, groups, person, general)
+
+
+def _acting(holders: Sequence[tuple[str, RecordRef]]) -> Iterator[sa.ColumnElement[bool]]:
+    """Tasks meant for one of these persons, by the role for which somebody acts for them."""
+    for role, holder in holders:
+        yield sa.and_(task.c.role == role, task.c.person_id == holder.id)
+    if holders:
+        listed_for = (sa.and_(task.c.role == role, _lists(holder)) for role, holder in holders)
+        yield sa.and_(_IS_LISTED, sa.or_(*listed_for))
 
 
 def _for_records(holdings: Sequence[Holding]) -> Iterator[sa.ColumnElement[bool]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
+
+import sqlalchemy as sa
 
 from server.domain.actor import Actor
 from server.domain.ballot import Mark
@@ -42,6 +44,8 @@ WAITING = "waiting"
 WHICH = ("all", "mine", "groups", "to-sign", WAITING, "watched")
 """The queues of My work: what I can do, claimed by or meant for me, offered to me, what of it is to be
 signed, what others have to do in runs that I began, and what is open about records that I watch."""
+Signed = tuple[tuple[str, str], ...]
+"""Steps that people sign, each with its procedure."""
 COUNT_LIMIT = 1000
 DRAFT_LIMIT = 200_000
 ANSWER, ANSWERED = "answer", "answered"
@@ -70,7 +74,10 @@ def my_work(
             begun = ways.begun_by(_person(actor).id)
             found = queues.tasks_by_run(connection, begun, asked)
         else:
-            found = queues.tasks(connection, _Desk(running).queue(which), asked)
+            within = seeing.tasks_within_sight(running.rights) if which == "watched" else None
+            signed = _signed(running) if which == "to-sign" else ()
+            queue = _queue(which, _desk(running), signed, within)
+            found = queues.tasks(connection, queue, asked)
         lines = showing.task_lines(running, found[:limit])
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
@@ -78,69 +85,78 @@ def my_work(
 def counts(app: App, actor: Actor, wanted: Iterable[str] = WHICH) -> Mapping[str, int]:
     """How many tasks stand in each queue that is wanted; at most `COUNT_LIMIT` are counted."""
     with app.database.read() as connection:
-        desk = _Desk(Running(app, connection, actor))
-        asked = frozenset(wanted)
+        running = Running(app, connection, actor)
+        asked = tuple(which for which in WHICH if which in frozenset(wanted))
+        dialect, desk = connection.dialect, _desk(running)
+        signed = _signed(running) if "to-sign" in asked else ()
+        within = seeing.tasks_within_sight(running.rights) if "watched" in asked else None
+        if within is None:  # as for nearly everybody
+            found = queues.counts(connection, _counting(dialect, asked, desk, signed))
+        else:
+            counted = _queues_to_count(asked, desk, signed, within)
+            found = queues.counts(connection, queues.counting(dialect, *counted, COUNT_LIMIT))
         # what is mine is not offered, so both together are all
-        parts = {"mine", "groups"} if "all" in asked else set()
-        found = queues.counts(
-            connection,
-            {which: desk.queue(which) for which in (asked | parts) - {"all", WAITING}},
-            {WAITING: ways.begun_by(desk.person.id)} if WAITING in asked else {},
-            most=COUNT_LIMIT,
-        )
         every = min(found.get("mine", 0) + found.get("groups", 0), COUNT_LIMIT)
-        return {which: found.get(which, every) for which in WHICH if which in asked}
+        return {which: found.get(which, every) for which in asked}
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """The ways on which tasks come to the actor, each found out once."""
-
-    running: Running
-
-    @property
-    def person(self) -> RecordRef:
-        return _person(self.running.actor)
-
-    @cached_property
-    def mine(self) -> queues.Ways:
-        return ways.mine(self.person.id)
-
-    @cached_property
-    def offered(self) -> queues.Ways:
-        person, records = self.person, self.running.records
-        held = (*records.holdings(person), *records.delegated(person))
-        return [
-            *ways.offered(held, records.groups_of(person), person),
-            *ways.acting(records.acting_for(person), person.id),
-        ]
-
-    def queue(self, which: str) -> queues.Ways:
-        """The ways that lead to what stands in a queue; not for that of what is waited for."""
-        match which:
-            case "mine":
-                return self.mine
-            case "groups":
-                return self.offered
-            case "all":
-                return [*self.mine, *self.offered]
-            case "to-sign":
-                return ways.of_steps(_signed(self.running), [*self.mine, *self.offered])
-            case "watched":
-                within = seeing.tasks_within_sight(self.running.rights)
-                return ways.watched(self.person.id, within)
-        choose = f"Choose one of {', '.join(WHICH)}."
-        raise Invalid("There is no such queue.", {"which": choose})
+@lru_cache(maxsize=1000)
+def _counting(
+    dialect: sa.Dialect, asked: tuple[str, ...], desk: ways.Desk, signed: Signed
+) -> queues.Counting:
+    """The question that each page asks again, as long as somebody's roles and groups stay."""
+    return queues.counting(dialect, *_queues_to_count(asked, desk, signed, None), COUNT_LIMIT)
 
 
-def _signed(running: Running) -> list[tuple[str, str]]:
+def _queues_to_count(
+    asked: tuple[str, ...], desk: ways.Desk, signed: Signed, within: sa.ColumnElement[bool] | None
+) -> tuple[dict[str, queues.Ways], dict[str, sa.ColumnElement[bool]]]:
+    names = [*asked, *(("mine", "groups") if "all" in asked else ())]
+    by_ways = {
+        which: _queue(which, desk, signed, within)
+        for which in dict.fromkeys(names)
+        if which not in {"all", WAITING}
+    }
+    return by_ways, {WAITING: ways.begun_by(desk.person.id)} if WAITING in asked else {}
+
+
+def _desk(running: Running) -> ways.Desk:
+    person, records = _person(running.actor), running.records
+    return ways.Desk(
+        person,
+        (*records.holdings(person), *records.delegated(person)),
+        records.groups_of(person),
+        records.acting_for(person),
+    )
+
+
+def _queue(
+    which: str, desk: ways.Desk, signed: Signed, within: sa.ColumnElement[bool] | None
+) -> queues.Ways:
+    """The ways that lead to what stands in a queue; not for that of what is waited for."""
+    match which:
+        case "mine":
+            return desk.mine
+        case "groups":
+            return desk.offered
+        case "all":
+            return desk.all
+        case "to-sign":
+            return ways.of_steps(signed, desk.all)
+        case "watched":
+            return ways.watched(desk.person.id, within)
+    choose = f"Choose one of {', '.join(WHICH)}."
+    raise Invalid("There is no such queue.", {"which": choose})
+
+
+def _signed(running: Running) -> Signed:
     """The steps that people sign, of all procedures as they are served now."""
-    return [
+    return tuple(
         (procedure.key, step.key)
         for procedure in running.app.definitions.procedures.values()
         for step in procedure.walk()
         if isinstance(step.action, Approve)
-    ]
+    )
 
 
 def view(app: App, actor: Actor, task_id: int) -> TaskView:
