@@ -151,6 +151,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
     flask.jinja_env.filters |= {
         "iso": texts.iso,
         "plain_moment": texts.plain_moment,
+        "due_in_words": lambda at: texts.due_in_words(at, app.now()),
         "markdown": texts.markdown,
         "said": guide.said,
         "said_type": texts.said_type,

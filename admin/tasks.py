@@ -83,7 +83,7 @@ class TaskPages(Screen):
         """The same for several tasks: each on its own, and told which could not be."""
         back = safe(request.form.get("back"))
         verb = request.form.get("verb", "")
-        chosen = [seen for text in request.form.getlist("task")[:MOST] if (seen := _seen(text))]
+        chosen = [seen for text in request.form.getlist("task") if (seen := _seen(text))]
         person = request.form.get("person", 0, type=int)
         act = {
             "claim": lambda task, seen: tasks.claim(app(), actor(), task, expecting=seen),
@@ -95,16 +95,24 @@ class TaskPages(Screen):
         if act is None or not chosen:
             flash("Choose tasks, and what is to be done with them.", "error")
             return redirect(back)
-        done = 0
+        if len(chosen) > MOST:
+            flash(f"Choose at most {MOST} tasks at once.", "error")
+            return redirect(back)
+        failed = {}
         for task, revision in chosen:
             try:
                 act(task, revision)
-                done += 1
             except Refusal as refusal:
                 reasons = refusal.problems.values() if isinstance(refusal, Invalid) else ()
-                flash(" ".join((f"Task {task}: {refusal}", *reasons)), "error")
+                failed[task] = " ".join((str(refusal), *reasons))
+        done = len(chosen) - len(failed)
+        told = f"{done} task{'' if done == 1 else 's'} {DONE[verb]}."
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(done=done, told=told, failed=failed)
+        for task, reason in failed.items():
+            flash(f"Task {task}: {reason}", "error")
         if done:
-            flash(f"{done} task{'s' if done > 1 else ''} {DONE[verb]}.", "success")
+            flash(told, "success")
         return redirect(back)
 
     @at("/<int:task_id>/claim", methods=("POST",))

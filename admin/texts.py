@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,6 +16,8 @@ COLOURS = frozenset(
     "blue azure indigo purple pink red orange yellow lime green teal cyan grey".split()  # noqa: SIM905
 )
 PRIORITY_COLOURS = {"critical": "red", "high": "orange", "medium": "yellow", "low": "grey"}
+SOON = timedelta(days=1)
+"""What is due within this is told in words."""
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -36,6 +38,23 @@ def plain_moment(value: datetime | date) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%d %b %Y, %H:%M} UTC"
     return f"{value:%d %b %Y}"
+
+
+def due_in_words(at: datetime, now: datetime) -> tuple[str, str]:
+    """By when something should be done, seen from now, and in which colour; nothing far ahead."""
+    if at <= now:
+        return f"Overdue by {_roughly(now - at)}", "red"
+    return (f"In {_roughly(at - now)}", "orange") if at - now <= SOON else ("", "")
+
+
+def _roughly(span: timedelta) -> str:
+    """A span in its largest unit, rounded down."""
+    minutes = int(span.total_seconds()) // 60
+    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= size or size == 1:
+            amount = minutes // size
+            return f"{amount} {unit}{'' if amount == 1 else 's'}"
+    raise AssertionError("a minute is the smallest unit")
 
 
 def tag(text: str, colour: str = "grey") -> Markup:

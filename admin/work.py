@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from flask import g, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import AdminIndexView
 
+from admin import columns, saved_views
 from admin.screen import Screen, actor, app, at
+from server.domain.saved_view import MY_WORK, Asked
 from server.usecases import tasks
 from server.usecases.views import TaskLine
 
 QUEUES = {
     "all": ("All I can do", "Nothing waits for you", "What you may do next will stand here."),
+    "due": (
+        "Due next",
+        "Nothing is due",
+        "Tasks of which a procedure says by when they should be done stand here, the first due first.",
+    ),
     "mine": (
         "Mine",
         "Nothing is claimed by you",
@@ -40,6 +48,25 @@ QUEUES = {
     ),
 }
 """The queues in their order: title, and what is said when one is empty."""
+COLUMNS = {
+    "task": "Task",
+    "about": "About",
+    "procedure": "Procedure",
+    "priority": "Priority",
+    "for": "For",
+    "since": "Since",
+    "due": "Due",
+}
+USUAL = ("task", "about", "priority", "for", "since", "due")
+LEADS = "task"
+"""The column that leads to the task; it is always there."""
+DUE = {
+    "overdue": ("Overdue", timedelta(0)),
+    "day": ("Within a day", timedelta(days=1)),
+    "week": ("Within a week", timedelta(weeks=1)),
+}
+"""Until when what is due next is shown: how it reads, and how far from now."""
+_CALLED = {"which": "queue", "procedure": "procedure", "due": "span of time"}
 
 
 class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is not typed
@@ -50,20 +77,73 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
 
     @at("/")
     def index(self) -> Any:
-        which = request.args.get("which", "all")
-        which = which if which in QUEUES else "all"
+        views = saved_views.views_of(MY_WORK) if actor().person else None
+        opens = saved_views.to_open(views, request.args) if views else None
+        if opens is not None:
+            left, told = known(opens.view.asked)
+            for sentence in told:
+                flash(sentence, "warning")
+            return redirect(_address(left, opens.view.id))
+        asked, _ = known(saved_views.asked_in(MY_WORK, request.args))
+        which = asked.filters.get("which", "all")
+        procedure, due = asked.filters.get("procedure"), asked.filters.get("due")
+        until = app().now() + DUE[due][1] if which == tasks.DUE and due else None
         after = request.args.get("after", type=int)
         g.counts = tasks.counts(app(), actor())
-        page = tasks.my_work(app(), actor(), which=which, after=after)
+        page = tasks.my_work(
+            app(), actor(), which=which, after=after, procedure=procedure, until=until
+        )
+        here: dict[str, Any] = {
+            name: value for name, value in request.args.items() if name != "after"
+        }
+        shown = columns.shown(asked.columns, USUAL, COLUMNS)
         return self.render(
             "screens/my_work.html",
             which=which,
             queues=QUEUES,
             counts=g.counts,
             lines=page.items,
-            further=url_for("admin.index", which=which, after=page.after) if page.after else None,
+            further=url_for("admin.index", **here | {"after": page.after}) if page.after else None,
             who=who,
+            shown=shown if LEADS in dict(shown) else [(LEADS, COLUMNS[LEADS]), *shown],
+            to_choose=columns.choices(shown, COLUMNS),
+            asked=asked,
+            kept=[item for item in here.items() if item[0] != columns.ASKED],
+            procedures=sorted(app().definitions.procedures.values(), key=lambda item: item.title),
+            dues=DUE,
+            views=views,
+            view_now=saved_views.current(views) if views else None,
         )
+
+
+def known(asked: Asked) -> tuple[Asked, list[str]]:
+    """What of it there is, and a sentence for each thing that is left out."""
+    there: dict[str, Any] = {
+        "which": QUEUES,
+        "procedure": app().definitions.procedures,
+        "due": DUE,
+    }
+    told = [
+        f"There is no {_CALLED[name]} '{value[:80]}' any more."
+        for name, value in asked.filters.items()
+        if value not in there[name]
+    ]
+    told += [
+        f"There is no column '{key[:80]}' any more." for key in asked.columns if key not in COLUMNS
+    ]
+    filters = {name: value for name, value in asked.filters.items() if value in there[name]}
+    listed = tuple(key for key in asked.columns if key in COLUMNS)
+    return Asked(filters=filters, columns=listed), [
+        f"{sentence} The view is shown without it." for sentence in told
+    ]
+
+
+def _address(asked: Asked, view: int) -> str:
+    listed = columns.SEPARATOR.join(asked.columns) or None
+    named: dict[str, Any] = {saved_views.ASKED: view, columns.ASKED: listed}
+    named["which"] = "all"
+    named |= asked.filters
+    return url_for("admin.index", **named)
 
 
 def who(line: TaskLine) -> str:

@@ -296,11 +296,57 @@
     exportList(link);
   });
 
+  // The same for several: sent one by one, so that one sees how far it is, can stop it, and is told which failed.
+  function oneByOne(form, verb) {
+    var boxes = all(document, "input[name=task]:checked"), stopped = false, done = 0, failed = [];
+    var dialog = document.getElementById("together-progress"), list = document.createElement("ul");
+    var shown = underWay(dialog, function () { stopped = true; });
+    all(dialog, "ul").forEach(function (old) { old.remove(); });
+    function end() {
+      var told = done + " of " + boxes.length + " done." + (stopped ? " Stopped; the others are as they were." : "");
+      failed.forEach(function (text) { var line = document.createElement("li"); line.textContent = text; list.append(line); });
+      if (!failed.length && !stopped) { leaving = true; location.reload(); return; }
+      shown.over(told + (failed.length ? " Not done:" : ""));
+      if (failed.length) dialog.querySelector("[role=status]").after(list);
+      dialog.addEventListener("close", function () { location.reload(); });
+    }
+    function next(number) {
+      if (stopped || number === boxes.length) { end(); return; }
+      shown.tell(number + " of " + boxes.length, number, boxes.length);
+      var sent = new FormData(form), box = boxes[number];
+      sent.delete("task");
+      sent.append("task", box.value);
+      sent.append("verb", verb);
+      fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } })
+        .then(function (answer) { return answer.json(); })
+        .then(function (told) {
+          done += told.done;
+          Object.keys(told.failed).forEach(function (task) { failed.push(box.dataset.named + ": " + told.failed[task]); });
+        })
+        .catch(function () { failed.push(box.dataset.named + ": there was no answer."); })
+        .then(function () { next(number + 1); });
+    }
+    next(0);
+  }
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.oneByOne === undefined || !event.submitter || !document.querySelector("input[name=task]:checked")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    oneByOne(form, event.submitter.value);
+  }, true);
+  document.addEventListener("change", function (event) {
+    var every = event.target.closest("[data-choose-all]");
+    if (every) all(document, "input[name=" + every.dataset.chooseAll + "]").forEach(function (box) { box.checked = every.checked; });
+    if (event.target.closest("[data-send-on-change]")) event.target.form.requestSubmit();
+  });
+
   function enhance(root) { showMoments(root); lookUps(root); addRows(root); }
 
   document.addEventListener("DOMContentLoaded", function () {
     enhance(document);
     keepDrafts();
+    all(document, "[data-choose-all]").forEach(function (box) { box.hidden = false; });
     var wrong = document.querySelector(".is-invalid");
     if (wrong) wrong.focus();
   });

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from server.storage.columns import Moment
 
 PERSONS = frozenset({"person_id", "started_by", "claimed_by", "completed_by"})
-NEVER = frozenset({"not_by", "any_of", "for_id", "late_at", "question", "draft"})
+NEVER = frozenset({"not_by", "any_of", "for_id", "due_at", "late_at", "question", "draft"})
 """What no life that is copied has."""
 Known = Mapping[tuple[str, int], int]
 

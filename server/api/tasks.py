@@ -52,7 +52,8 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
                 **paging.PAGED,
             },
             description="`mine` are claimed by you or meant for nobody else, `groups` are offered "
-            "to you, `waiting` belong to runs that you have started, `all` are the first two.",
+            "to you, `waiting` belong to runs that you have started, `all` are the first two, `due` those "
+            "of them of which is known by when they should be done, the first due first.",
         ),
         Route(
             "GET",
@@ -61,7 +62,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             "How many tasks stand in each of your queues",
             "Tasks",
             _counts,
-            {200: shape(dict.fromkeys(tasks.WHICH, WHOLE))},
+            {200: shape(dict.fromkeys(tasks.COUNTED, WHOLE))},
         ),
         Route(
             "GET",

@@ -49,10 +49,14 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """By when a task should be done that was opened `since`; when it is late, somebody is told."""
+    """By when a task should be done that was opened `since`.
+
+    `tells`: somebody is still to be told when it is late.
+    """
 
     since: datetime
     at: datetime
+    tells: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,8 @@ class Task:
 
     `number` counts the tasks of the run from 1; `id` is what the world knows it by, once stored.
     `question` is what somebody who works on the task `answers_to` wants to know of one person; it
-    holds nothing up. `on_hold` is the reason why a task is laid aside for a while. `limit` is what
-    has to be told when it has passed, None once it has been.
+    holds nothing up. `on_hold` is the reason why a task is laid aside for a while. `limit` is by
+    when it should be done, None where nothing says so.
     """
 
     number: int
@@ -183,7 +187,8 @@ class Run:
         moments = [
             task.limit.at
             for task in self.tasks.values()
-            if task.limit is not None and task.scope == number and task.state is TaskState.OPEN
+            if task.scope == number and task.state is TaskState.OPEN
+            if task.limit is not None and task.limit.tells
         ]
         if wait is not None and wait.wakes_at is not None:
             moments.append(wait.wakes_at)

@@ -63,7 +63,9 @@ def _after(run: Run, event: Event) -> Run:
             assert before.limit is not None
             return _with_task(run, altered(before, limit=altered(before.limit, at=at)))
         case happened.TaskLate(task=number):
-            return _with_task(run, altered(run.tasks[number], limit=None))
+            before = run.tasks[number]
+            assert before.limit is not None
+            return _with_task(run, altered(before, limit=altered(before.limit, tells=False)))
         case happened.Decided(scope=scope, name=name, output=output):
             return _named(run, scope, {name: output} if name else {})
         case happened.Created(scope=scope, name=name, record=record):

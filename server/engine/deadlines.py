@@ -30,10 +30,11 @@ class Deadlines:
         self._now = now
 
     def of(self, walk: Walk, scope: int, action: Do | Approve) -> Limit | None:
-        """The limit of a task that opens now; None where nobody is told that it is late."""
-        if action.due is None or action.due.late is None:
+        """The limit of a task that opens now; None where nothing says how long people have."""
+        if action.due is None:
             return None
-        return self._limit(walk, scope, action.due, self._now)
+        at = self._moment(walk, scope, action.due, self._now)
+        return Limit(self._now, at, tells=action.due.late is not None)
 
     def look(self, walk: Walk) -> None:
         """Look again at every limit of an open task, and tell of each that has passed."""
@@ -46,17 +47,17 @@ class Deadlines:
         assert isinstance(action, Do | Approve)
         due = action.due
         assert due is not None
-        assert due.late is not None
-        limit = self._limit(walk, task.scope, due, before.since)
-        if limit != before:
-            walk.happen(happened.TaskDueMoved(task.step, task.number, limit.at))
-        if limit.at <= self._now:
+        at = self._moment(walk, task.scope, due, before.since)
+        if at != before.at:
+            walk.happen(happened.TaskDueMoved(task.step, task.number, at))
+        if before.tells and at <= self._now:
+            assert due.late is not None
             persons = self._beside.holding(walk, task.scope, due.late)
             walk.happen(
-                happened.TaskLate(task.step, task.number, task.about, limit.at, due.late, persons)
+                happened.TaskLate(task.step, task.number, task.about, at, due.late, persons)
             )
 
-    def _limit(self, walk: Walk, scope: int, due: Due, since: datetime) -> Limit:
+    def _moment(self, walk: Walk, scope: int, due: Due, since: datetime) -> datetime:
         at = moment_of(self._facts.value(walk, scope, due.within, at=since), since)
         assert at is not None, "definitions were checked"
-        return Limit(since, at)
+        return at

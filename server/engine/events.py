@@ -29,7 +29,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """`limit` is by when it should be done, where somebody is told that it is late."""
+    """`limit` is by when it should be done, where something says so."""
 
     step: str
     task: int

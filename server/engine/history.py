@@ -57,7 +57,8 @@ def _frozen(value: Any) -> Any:
             | ({"any_of": freeze(value.any_of)} if value.any_of else {})
         }
     if isinstance(value, Limit):
-        return {"since": freeze(value.since), "at": freeze(value.at)}
+        kept = {"since": freeze(value.since), "at": freeze(value.at)}
+        return kept if value.tells else kept | {"tells": False}
     return freeze(value)
 
 
@@ -66,7 +67,7 @@ def _thawed(name: str, raw: Any) -> Any:
         since, at = thaw(raw["since"]), thaw(raw["at"])
         assert isinstance(since, datetime)
         assert isinstance(at, datetime)
-        return Limit(since, at)
+        return Limit(since, at, raw.get("tells", True))
     if name == "seat":
         seat = raw["seat"]
         holder_for = thaw(seat["holder_for"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,7 @@ class Waiting:
     question: str | None = None
     answers_to: int | None = None
     on_hold: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which part of a queue is asked for: of a procedure, those after a task, no more than so many."""
+    """Which part of a queue is asked for: of a procedure, those after a task, no more than so many.
+
+    `by_due`: those alone of which is known by when they should be done, the first due first; `until`
+    a moment, where one is given.
+    """
 
     after: int | None = None
     limit: int | None = None
     procedure: str | None = None
+    by_due: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +169,34 @@ def tasks(
     ways: Ways,
     asked: Asked = Asked(),
 ) -> tuple[Waiting, ...]:
-    """The tasks that one of these ways leads to, in the order in which they came up.
+    """The tasks that one of these ways leads to, in the order in which they came up or are due.
 
     Each way is walked on its own, no further than the limit: no database finds the first of an `or`
     without looking at all of them.
     """
-    narrow: list[sa.ColumnElement[bool]] = []
-    if asked.after is not None:
-        narrow.append(task.c.id > asked.after)
-    if asked.procedure is not None:
-        narrow.append(task.c.procedure == asked.procedure)
-    firsts = [_first(sa.and_(way, *narrow), asked.limit) for way in ways]
+    narrow = list(_narrow(asked))
+    order = (task.c.due_at, task.c.id) if asked.by_due else (task.c.id,)
+    firsts = [_first(sa.and_(way, *narrow), asked.limit, *order) for way in ways]
     statement = sa.select(task).where(task.c.id.in_(sa.union(*firsts)))
-    found = connection.execute(statement.order_by(task.c.id).limit(asked.limit))
+    found = connection.execute(statement.order_by(*order).limit(asked.limit))
     return tuple(_waiting(row) for row in found)
+
+
+def _narrow(asked: Asked) -> Iterator[sa.ColumnElement[bool]]:
+    """Which of the tasks of a queue are asked for."""
+    if asked.procedure is not None:
+        yield task.c.procedure == asked.procedure
+    if asked.by_due:
+        yield task.c.due_at.is_not(None)
+        if asked.until is not None:
+            yield task.c.due_at <= asked.until
+    if asked.after is not None and not asked.by_due:
+        yield task.c.id > asked.after
+    elif asked.after is not None:
+        of = task.alias()
+        due = sa.select(of.c.due_at).where(of.c.id == asked.after).scalar_subquery()
+        later = sa.and_(task.c.due_at == due, task.c.id > asked.after)
+        yield sa.or_(task.c.due_at > due, later)
 
 
 def tasks_by_run(
@@ -246,7 +267,7 @@ def counts(connection: sa.Connection, asked: Counting) -> dict[str, int]:
 
 def _found(ways: Ways, most: int) -> sa.CompoundSelect[Any]:
     """The ids of tasks that ways lead to, and that are counted once though several do."""
-    return sa.union(*(_first(way, most, in_order=False) for way in ways))
+    return sa.union(*(_first(way, most) for way in ways))
 
 
 def _found_by_run(condition: sa.ColumnElement[bool], most: int) -> sa.Select[Any]:
@@ -255,11 +276,10 @@ def _found_by_run(condition: sa.ColumnElement[bool], most: int) -> sa.Select[Any
 
 
 def _first(
-    way: sa.ColumnElement[bool], most: int | None, *, in_order: bool = True
+    way: sa.ColumnElement[bool], most: int | None, *order: sa.ColumnElement[Any]
 ) -> sa.Select[Any]:
-    """The ids of the first tasks that a way leads to, as a part of a union."""
-    found = sa.select(task.c.id).where(way).limit(most)
-    part = (found.order_by(task.c.id) if in_order else found).subquery()
+    """The ids of the first tasks that a way leads to, as a part of a union; in any order for none."""
+    part = sa.select(task.c.id).where(way).order_by(*order).limit(most).subquery()
     return sa.select(part.c.id)
 
 
@@ -345,6 +365,7 @@ def _waiting(row: Any) -> Waiting:
         question=row.question,
         answers_to=row.answers_to,
         on_hold=row.on_hold,
+        due_at=row.due_at,
     )
 
 

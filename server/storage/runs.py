@@ -271,6 +271,7 @@ _TASK_VALUES = (
     "not_by",
     "any_of",
     "on_hold",
+    "due_at",
     "late_at",
     "claimed_by",
     "closed_at",
@@ -403,7 +404,9 @@ def _task(row: Any) -> Task:
         question=row.question,
         answers_to=row.answers_to,
         on_hold=row.on_hold,
-        limit=None if row.late_at is None else Limit(row.opened_at, row.late_at),
+        limit=None
+        if row.due_at is None
+        else Limit(row.opened_at, row.due_at, row.late_at is not None),
     )
 
 
@@ -419,7 +422,8 @@ def _task_columns(item: Task, at: datetime) -> dict[str, Any]:
         "not_by": barring(item.seat.not_by),
         "any_of": listing(item.seat.any_of),
         "on_hold": item.on_hold,
-        "late_at": None if item.limit is None else item.limit.at,
+        "due_at": None if item.limit is None else item.limit.at,
+        "late_at": item.limit.at if item.limit is not None and item.limit.tells else None,
         "claimed_by": item.claimed_by,
         "closed_at": None if item.state is TaskState.OPEN else at,
     }
@@ -450,6 +454,7 @@ def _opened(
         question=item.question,
         answers_to=item.answers_to,
         on_hold=item.on_hold,
+        due_at=row["due_at"],
     )
 
 

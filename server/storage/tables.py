@@ -101,6 +101,7 @@ task = Table(
     Column("question", sa.Text),
     Column("answers_to", sa.Integer),
     Column("on_hold", sa.String(400)),
+    Column("due_at", Moment),
     Column("late_at", Moment),
     Column("claimed_by", Id),
     Column("opened_at", Moment, nullable=False),

@@ -77,14 +77,15 @@ def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[int]:
 
 def _waits(of: Run) -> Mapping[int, tuple[Wait, datetime | None]]:
     """For each list what it waits for, and when time alone does something there."""
-    limited = {task.scope for task in of.open_tasks if task.limit is not None}
+    telling = [task for task in of.open_tasks if task.limit is not None and task.limit.tells]
+    limited = {task.scope for task in telling}
     found: dict[int, tuple[Wait, datetime | None]] = {}
     for number, scope in of.scopes.items():
         wait = scope.waits_for
         if number in limited:
             since = min(
                 task.limit.since
-                for task in of.open_tasks
+                for task in telling
                 if task.limit is not None and task.scope == number
             )
             found[number] = (wait or Wait(scope.at or "", since), of.wakes_at(number))

@@ -97,6 +97,7 @@ def _task_line(
         priority=_priority(running, row.about),
         on_hold=_reason(running, row),
         is_question=row.question is not None,
+        due_at=row.due_at,
     )
 
 

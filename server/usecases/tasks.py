@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from server.domain.actor import Actor
 from server.domain.ballot import Mark
-from server.domain.expression import evaluate
 from server.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge, WrongState
 from server.domain.run import Run, Task, TaskState
 from server.domain.somebody import PERSON
@@ -24,10 +23,9 @@ from server.domain.step import (
     Do,
     Question,
 )
-from server.domain.values import Kind, RecordRef, Type, Value
+from server.domain.values import Kind, RecordRef, Type
 from server.engine import events as happened
 from server.engine.forms import questions
-from server.engine.moments import moment_of
 from server.engine.seats import candidates
 from server.engine.signing import Signature
 from server.engine.walk import StepFailed, Walk
@@ -41,9 +39,13 @@ from server.usecases.running import Running
 from server.usecases.views import Completed, OutcomeView, Page, TaskLine, TaskView
 
 WAITING = "waiting"
-WHICH = ("all", "mine", "groups", "to-sign", WAITING, "watched")
-"""The queues of My work: what I can do, claimed by or meant for me, offered to me, what of it is to be
-signed, what others have to do in runs that I began, and what is open about records that I watch."""
+DUE = "due"
+WHICH = ("all", DUE, "mine", "groups", "to-sign", WAITING, "watched")
+"""The queues of My work: what I can do, what of it is due, claimed by or meant for me, offered to me,
+what of it is to be signed, what others have to do in runs that I began, and what is open about records
+that I watch."""
+COUNTED = tuple(which for which in WHICH if which != DUE)
+"""The queues that are counted: what is due would be found by looking at all that somebody may do."""
 Signed = tuple[tuple[str, str], ...]
 """Steps that people sign, each with its procedure."""
 COUNT_LIMIT = 1000
@@ -65,11 +67,15 @@ def my_work(
     after: int | None = None,
     limit: int = 50,
     procedure: str | None = None,
+    until: datetime | None = None,
 ) -> Page[TaskLine]:
-    """One of a person's queues, in the order in which the tasks came up."""
+    """One of a person's queues, in the order in which the tasks came up; what is `DUE` by when.
+
+    Of what is due, `until` leaves out what is due later.
+    """
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        asked = queues.Asked(after, limit + 1, procedure)
+        asked = queues.Asked(after, limit + 1, procedure, which == DUE, until)
         if which == WAITING:
             begun = ways.begun_by(_person(actor).id)
             found = queues.tasks_by_run(connection, begun, asked)
@@ -82,11 +88,11 @@ def my_work(
         return Page(lines, lines[-1].id if len(found) > limit else None)
 
 
-def counts(app: App, actor: Actor, wanted: Iterable[str] = WHICH) -> Mapping[str, int]:
+def counts(app: App, actor: Actor, wanted: Iterable[str] = COUNTED) -> Mapping[str, int]:
     """How many tasks stand in each queue that is wanted; at most `COUNT_LIMIT` are counted."""
     with app.database.read() as connection:
         running = Running(app, connection, actor)
-        asked = tuple(which for which in WHICH if which in frozenset(wanted))
+        asked = tuple(which for which in COUNTED if which in frozenset(wanted))
         dialect, desk = connection.dialect, _desk(running)
         signed = _signed(running) if "to-sign" in asked else ()
         within = seeing.tasks_within_sight(running.rights) if "watched" in asked else None
@@ -139,7 +145,7 @@ def _queue(
             return desk.mine
         case "groups":
             return desk.offered
-        case "all":
+        case "all" | "due":
             return desk.all
         case "to-sign":
             return ways.of_steps(signed, desk.all)
@@ -233,7 +239,6 @@ def _view(running: Running, task_id: int) -> TaskView:
         if completed_by
         else None,
         closed_at=row.closed_at,
-        due_at=_due_at(running, row.opened_at, action, walk.names(scope)),
     )
     if fills or seeing.sees_all_of(running, row.about):
         return found
@@ -273,16 +278,6 @@ def _question_view(running: Running, row: queues.Waiting, question: str) -> Task
 def view_after(running: Running, task_id: int) -> TaskView:
     """A task as it stands once a command on it has been saved."""
     return _view(_fresh(running), task_id)
-
-
-def _due_at(
-    running: Running, opened_at: datetime, action: Do | Approve, names: Mapping[str, Value]
-) -> datetime | None:
-    """By when a task should be done, counted from when it opened."""
-    if action.due is None:
-        return None
-    within = evaluate(action.due.within, names, running.draft, opened_at)
-    return moment_of(within, opened_at)
 
 
 # -- taking -----------------------------------------------------------------------------------

@@ -138,6 +138,7 @@ class TaskLine:
     priority: str | None = None
     on_hold: str | None = None
     is_question: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,6 @@ class TaskView:
     answers: Mapping[str, Value] = field(default_factory=dict)
     completed_by: RecordTitle | None = None
     closed_at: datetime | None = None
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

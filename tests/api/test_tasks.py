@@ -64,7 +64,7 @@ class TestAQueue:
     def test_that_does_not_exist_is_refused(self, ann):
         told = problem(ann.get("/tasks?which=yours"), 422)
         assert told["problems"] == {
-            "which": '"yours" is not one of all, mine, groups, to-sign, waiting, watched.'
+            "which": '"yours" is not one of all, due, mine, groups, to-sign, waiting, watched.'
         }
 
 

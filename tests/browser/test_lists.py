@@ -1,5 +1,6 @@
 """Lists at the keyboard, as their readers set them up, and as files."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import AXE
 from tests.browser.test_accessibility import found_on
+from tests.browser.test_work import begin_a_call
 
 pytestmark = pytest.mark.browser
 
@@ -142,3 +144,36 @@ class TestASavedView:
         page.get_by_role("dialog", name="Only Lily").get_by_role("button", name="Delete").click()
         expect(page.get_by_text("The view “Only Lily” is deleted.")).to_be_visible()
         expect(page.get_by_text("1 record", exact=True)).to_have_count(0)
+
+
+class TestSeveralTasks:
+    def test_are_done_one_by_one_and_what_failed_is_told(self, log_in):
+        anna = log_in("anna")
+        for said in ("It hums.", "It blinks."):
+            begin_a_call(anna, said)
+        page = anna.go("/?which=due")
+        if AXE.is_file():
+            assert found_on(page) == []
+        page = anna.go("/?which=all")
+        chosen = page.get_by_role("checkbox", name=re.compile("^Choose .*It (hums|blinks)"))
+        for box in chosen.all()[:2]:
+            box.check()
+        refused = iter([True, False])
+
+        def answer(route):
+            if next(refused):
+                route.fulfill(json={"done": 0, "told": "", "failed": {"1": "Ben has it."}})
+            else:
+                route.continue_()
+
+        page.route("**/tasks/together", answer)
+        page.get_by_role("button", name="Claim", exact=True).click()
+        told = page.get_by_role("dialog", name="Several tasks")
+        expect(told.get_by_role("status")).to_have_text("1 of 2 done. Not done:")
+        expect(told.get_by_role("listitem")).to_contain_text(["Ben has it."])
+        if AXE.is_file():
+            assert found_on(page) == []
+        told.get_by_role("button", name="Close").click()
+        expect(
+            page.get_by_role("button", name=re.compile("^Claim .*It (hums|blinks)"))
+        ).to_have_count(1)

@@ -295,7 +295,7 @@ def test_a_task_says_by_when_it_is_due(yard) -> None:
 
     yard.clock.pass_time(days=1)
 
-    assert tasks.view(yard.app, APPLICATION, plan.id).due_at == AT + 3 * DAY
+    assert tasks.view(yard.app, APPLICATION, plan.id).line.due_at == AT + 3 * DAY
 
 
 def test_the_buttons_of_a_turn_lead_within_it(yard) -> None:

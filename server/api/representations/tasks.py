@@ -40,6 +40,8 @@ _TASK_LINE: dict[str, Schema] = {
     "person": nullable(component("RecordTitle")),
     "claimed_by": nullable(component("RecordTitle")),
     "opened_at": MOMENT,
+    "due_at": nullable(MOMENT)
+    | {"description": "By when it should be done; null where nothing says so"},
     "state": {"type": "string", "enum": [state.value for state in TaskState]},
     "priority": nullable(KEY),
     "on_hold": nullable(TEXT) | {"description": "Why it is laid aside; null when it is not"},
@@ -72,7 +74,6 @@ SHAPES["Task"] = shape(
         "answers": mapping(ANYTHING),
         "completed_by": nullable(component("RecordTitle")),
         "closed_at": nullable(MOMENT),
-        "due_at": nullable(MOMENT),
     }
 )
 SHAPES["TaskQuestion"] = shape(
@@ -120,6 +121,7 @@ def task_line(line: TaskLine) -> dict[str, Any]:
         "person": title_or_none(line.person),
         "claimed_by": title_or_none(line.claimed_by),
         "opened_at": to_json(line.opened_at),
+        "due_at": moment_or_none(line.due_at),
         "state": line.state.value,
         "priority": line.priority,
         "on_hold": line.on_hold,
@@ -164,7 +166,6 @@ def task(view: TaskView) -> dict[str, Any]:
         "answers": to_json(view.answers),
         "completed_by": title_or_none(view.completed_by),
         "closed_at": moment_or_none(view.closed_at),
-        "due_at": moment_or_none(view.due_at),
     }
 
 
