@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from server.domain.saved_view import Asked, Sharing
 from server.usecases import saved_views
@@ -161,3 +163,47 @@ def test_views_of_a_group_are_for_its_members(office, three):
     keep(office.browser("ann"), sharing=f"group-{desk.id}")
     assert "Minor ones" in text(office.browser("bob").get(LIST))
     assert "Minor ones" not in text(office.browser("root").get(LIST))
+
+
+FIELDS = ("id", "summary", "description", "impact", "status", "assignee", "cause", "colour", "<b>")
+VALUES = ("Smoke", "minor", "new", "1", "", "<script>", "%", "Theirs")
+_asked = st.builds(
+    Asked,
+    st.sampled_from(["", "Smoke", "Fire", "Mine", "1"]),
+    st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), max_size=4),
+    st.sampled_from(["", *FIELDS]),
+    st.booleans(),
+    st.lists(st.sampled_from(FIELDS), max_size=5).map(tuple),
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
+@given(asked=_asked)
+def test_whatever_a_view_asks_for_it_opens_and_shows_nobody_more(between, asked):
+    office, client, number = between
+    saved_views.change(office.app, office.actor("root"), number, asked=asked)
+    opened = client.get(f"{LIST}?view={number}")
+    assert opened.status_code == 302
+    address = unescape(opened.location)
+    assert "description" not in address
+    if asked.search != "Smoke":
+        assert "Smoke" not in address
+    page = text(client.get(opened.location))
+    shown = page.partition('id="rows"')[2].partition("<dialog")[0]
+    for kept in ("Theirs", "Fire", 'details/?id=2"', 'data-label="Description"'):
+        assert kept not in shown
+    assert "Smoke" not in shown
+
+
+@pytest.fixture
+def between(office):
+    """Root's view for all, opened by Oda, who reads her own requests and no descriptions."""
+    oda = office.person("oda", "service-owner")
+    office.store(INCIDENT, summary="Mine", description="Smoke", requester=oda)
+    office.store(INCIDENT, summary="Theirs", description="Fire")
+    number = saved_views.save(
+        office.app, office.actor("root"), INCIDENT, "Shared", Asked(), Sharing.ALL
+    )
+    return office, office.browser("oda"), number
