@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from admin import files, list_pages
+from admin.lists import BATCH
 from admin.zone import of_reader
-from tests.admin.conftest import BEGIN, send
+from tests.admin.conftest import BEGIN, DEFINITIONS, Office, screens_of, send
+from tests.builders import an_app
 
 LIST = "/records/incident_request"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -171,3 +173,30 @@ def test_the_zone_is_what_the_browser_says_where_that_is_one(office, told, known
     assert client.get(f"{LIST}/export/csv/").status_code == 200
     with office.flask.test_request_context(headers={"Cookie": f"zone={told}"}):
         assert of_reader().key == known
+
+
+def test_a_long_list_is_read_in_batches_on_both_databases(database):
+    """Each batch asks what may be seen of it, while the next one is still being read."""
+    app = an_app(database, DEFINITIONS)
+    office = Office(app, screens_of(app), app.now)
+    oda = office.person("oda", "service-owner")
+    at = app.now()
+    rows = [
+        {
+            "summary": f"Request {number}",
+            "description": "Smoke",
+            "requester": oda.id,
+            "status": "new",
+            "revision": 1,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for number in range(BATCH * 2 + 7)
+    ]
+    with database.write() as connection:
+        connection.execute(app.models.tables["incident_request"].insert(), rows)
+    client = office.browser("oda")
+    for lines in (csv_of(client), book_of(client)):
+        assert len(lines) == len(rows) + 1
+        assert "Smoke" not in str(lines)
+        assert "Request 1006" in str(lines[1])
