@@ -22,8 +22,6 @@ from admin.places import as_typed
 
 Cell = str | int | Decimal | date | timedelta | None
 """What stands in a file: text, a number, a day, a moment or a span."""
-XLSX_LIMIT = 100_000
-"""Records that a workbook takes; a spreadsheet opens no more with pleasure, and CSV takes all."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767

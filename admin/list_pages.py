@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import ExitStack
-from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Response, flash, g, redirect, request, stream_with_context
+from flask import flash, g, redirect, request
 from flask_admin.model.base import ViewArgs
 
 from admin import columns, links, saved_views
 from admin.cells import bare, first_cell
-from admin.files import XLSX_LIMIT, csv_lines, write_workbook
 from admin.lists import RecordList
-from admin.screen import app, at
-from admin.zone import of_reader
-from server.domain.refusals import NotFound, TooLarge
+from admin.screen import at
+from admin.sending import KINDS, XLSX_LIMIT, Head, require_kind, sent
 from server.domain.saved_view import Asked
 from server.domain.values import Kind
-
-CHUNK = 1 << 16
-"""Bytes of a file that are sent at once."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ListPages(RecordList):
@@ -43,45 +33,17 @@ class ListPages(RecordList):
 
     @at("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
-        """The list as a file: its search, filters, order and, where they are chosen, columns.
-
-        Raises:
-            NotFound: there is no such kind of file.
-            TooLarge: a workbook does not take so many records.
-        """
-        if export_type not in self.export_types:
-            raise NotFound("Lists are not written as such files.")
+        """The list as a file: its search, filters, order and, where they are chosen, columns."""
+        require_kind(export_type)
         g.exports, g.counts_to = True, XLSX_LIMIT + 1
         count, found = self._export_data()
-        zone = of_reader()
         listed = self._export_columns
         rows = ([bare(self, record, key) for key, _ in listed] for record in found)
-        if export_type == "csv":
-            titles = [title for _, title in listed]
-            lines = csv_lines(titles, rows, zone)
-            response = Response(stream_with_context(lines), mimetype="text/csv")
-        elif count > XLSX_LIMIT:
-            raise TooLarge(
-                f"A workbook takes {XLSX_LIMIT:,} records, and this list has more.",
-                hint="Filter the list, or take a CSV file, which holds any number.",
-            )
-        else:
-            titles = [self._with_zone(key, title, zone) for key, title in listed]
-            with ExitStack() as kept:
-                file = kept.enter_context(tempfile.TemporaryFile())
-                write_workbook(file, self.heading, titles, rows, zone)
-                file.seek(0)
-                response = Response(iter(partial(file.read, CHUNK), b""), mimetype=XLSX)
-                response.call_on_close(kept.pop_all().close)  # once it is sent
-        name = f"{self.entity.plural}-{app().now():%Y-%m-%d}.{export_type}"
-        response.headers["Content-Disposition"] = f"attachment;filename={name}"
-        response.headers["X-Records"] = str(count)
-        return response
+        heads = [Head(title, self._is_moment(key)) for key, title in listed]
+        return sent(export_type, self.heading, self.entity.plural, heads, rows, count)
 
-    def _with_zone(self, key: str, title: str, zone: ZoneInfo) -> str:
-        """A workbook's moments have no zone, so the title of their column says it."""
-        is_moment = key != "id" and self.entity.fields[key].type.kind is Kind.DATE_TIME
-        return f"{title} ({zone.key})" if is_moment else title
+    def _is_moment(self, key: str) -> bool:
+        return key != "id" and self.entity.fields[key].type.kind is Kind.DATE_TIME
 
     # -- addresses ----------------------------------------------------------------------------
 
@@ -117,7 +79,18 @@ class ListPages(RecordList):
         }
         return str(self.get_url(endpoint, **named | more))
 
-    def export_url(self, export_type: str, *, whole: bool) -> str:
+    def exports(self) -> list[tuple[str, str]]:
+        """What files of the list there are, and where."""
+        return [
+            (
+                f"{title}, {'all' if whole else 'these'} columns",
+                self._export_url(kind, whole=whole),
+            )
+            for kind, title in KINDS.items()
+            for whole in (False, True)
+        ]
+
+    def _export_url(self, export_type: str, *, whole: bool) -> str:
         """Where the list is had as a file, with all columns or with those that it has now."""
         found = self._get_list_extra_args().clone(page=None, page_size=None)
         listed = columns.SEPARATOR.join(key for key, _ in self._list_columns)

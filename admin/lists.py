@@ -50,7 +50,6 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     page_size = 25
     can_set_page_size = True
     page_size_options = (25, 50, 100)
-    export_types = ("csv", "xlsx")
     export_max_rows = 0
     column_default_sort = ("id", True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,13 @@ from flask import flash, g, redirect, request, url_for
 from flask_admin import AdminIndexView
 
 from admin import columns, saved_views
+from admin.files import Cell
 from admin.screen import Screen, actor, app, at
+from admin.sending import KINDS, Head, require_kind, sent
 from server.domain.saved_view import MY_WORK, Asked
+from server.domain.words import in_words
 from server.usecases import tasks
-from server.usecases.views import TaskLine
+from server.usecases.views import Page, TaskLine
 
 QUEUES = {
     "all": ("All I can do", "Nothing waits for you", "What you may do next will stand here."),
@@ -58,6 +62,9 @@ COLUMNS = {
     "due": "Due",
 }
 USUAL = ("task", "about", "priority", "for", "since", "due")
+MOMENTS = {"since", "due"}
+AT_ONCE = 200
+"""Tasks that are read at once for a file."""
 LEADS = "task"
 """The column that leads to the task; it is always there."""
 DUE = {
@@ -86,17 +93,12 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
             return redirect(_address(left, opens.view.id))
         asked, _ = known(saved_views.asked_in(MY_WORK, request.args))
         which = asked.filters.get("which", "all")
-        procedure, due = asked.filters.get("procedure"), asked.filters.get("due")
-        until = app().now() + DUE[due][1] if which == tasks.DUE and due else None
-        after = request.args.get("after", type=int)
         g.counts = tasks.counts(app(), actor())
-        page = tasks.my_work(
-            app(), actor(), which=which, after=after, procedure=procedure, until=until
-        )
+        page = _page(asked, request.args.get("after", type=int))
         here: dict[str, Any] = {
             name: value for name, value in request.args.items() if name != "after"
         }
-        shown = columns.shown(asked.columns, USUAL, COLUMNS)
+        shown = _columns(asked)
         return self.render(
             "screens/my_work.html",
             which=which,
@@ -105,7 +107,11 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
             lines=page.items,
             further=url_for("admin.index", **here | {"after": page.after}) if page.after else None,
             who=who,
-            shown=shown if LEADS in dict(shown) else [(LEADS, COLUMNS[LEADS]), *shown],
+            shown=shown,
+            exports=[
+                (title, url_for("admin.export", **here | {"kind": kind}))
+                for kind, title in KINDS.items()
+            ],
             to_choose=columns.choices(shown, COLUMNS),
             asked=asked,
             kept=[item for item in here.items() if item[0] != columns.ASKED],
@@ -114,6 +120,66 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
             views=views,
             view_now=saved_views.current(views) if views else None,
         )
+
+    @at("/my-work/export/<kind>/")
+    def export(self, kind: str) -> Any:
+        """A queue as a file, with the columns that it has."""
+        require_kind(kind)
+        asked, _ = known(saved_views.asked_in(MY_WORK, request.args))
+        shown = _columns(asked)
+        heads = [Head("Number"), *(Head(title, key in MOMENTS) for key, title in shown)]
+        rows = (
+            [line.about.number, *(_cell(line, key) for key, _ in shown)] for line in _lines(asked)
+        )
+        return sent(kind, "My work", "my-work", heads, rows, None)
+
+
+def _page(asked: Asked, after: int | None, limit: int = 50) -> Page[TaskLine]:
+    which, due = asked.filters.get("which", "all"), asked.filters.get("due")
+    return tasks.my_work(
+        app(),
+        actor(),
+        which=which,
+        after=after,
+        limit=limit,
+        procedure=asked.filters.get("procedure"),
+        until=app().now() + DUE[due][1] if which == tasks.DUE and due else None,
+    )
+
+
+def _lines(asked: Asked) -> Iterator[TaskLine]:
+    """All tasks of a queue, read part by part."""
+    after: int | None = None
+    while True:
+        page = _page(asked, after, AT_ONCE)
+        yield from page.items
+        after = page.after
+        if after is None:
+            return
+
+
+def _columns(asked: Asked) -> list[tuple[str, str]]:
+    shown = columns.shown(asked.columns, USUAL, COLUMNS)
+    return shown if LEADS in dict(shown) else [(LEADS, COLUMNS[LEADS]), *shown]
+
+
+def _cell(line: TaskLine, key: str) -> Cell:
+    """What stands of a task in a file."""
+    match key:
+        case "task":
+            return line.title
+        case "about":
+            return line.about.label
+        case "procedure":
+            return line.procedure_title
+        case "priority":
+            return in_words(line.priority) if line.priority else None
+        case "for":
+            return who(line)
+        case "since":
+            return line.opened_at
+        case _:
+            return line.due_at
 
 
 def known(asked: Asked) -> tuple[Asked, list[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 
 import admin
-from admin.files import XLSX_LIMIT
+from admin.sending import XLSX_LIMIT
 from benchmarks import floor
 from benchmarks.floor import Row
 from server.domain.actor import Actor

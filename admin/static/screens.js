@@ -254,7 +254,7 @@
     var number = new Intl.NumberFormat(), parts = [], lines = -1, quoted = false, size = 0;
     shown.tell("The list is being read …");
     fetch(link.href, { signal: stopper.signal }).then(function (answer) {
-      if (!answer.ok || !answer.headers.get("X-Records")) {
+      if (!answer.ok || answer.headers.get("X-Records") === null) {
         return answer.text().then(function (page) {
           var told = new DOMParser().parseFromString(page, "text/html").querySelector(".empty-title,h1");
           throw new Error(told ? told.textContent.trim() : "The list could not be written.");
@@ -280,7 +280,7 @@
           if (piece.value[at] === 34) quoted = !quoted;
           else if (piece.value[at] === 10 && !quoted) lines += 1;
         }
-        if (isText) shown.tell(number.format(Math.max(lines, 0)) + " of " + (most > 100000 ? "more than 100,000" : number.format(most)) + " records", lines, most);
+        if (isText) shown.tell(number.format(Math.max(lines, 0)) + (most ? " of " + (most > 100000 ? "more than 100,000" : number.format(most)) : "") + " lines", lines, most);
         else shown.tell(number.format(Math.ceil(size / 1024)) + " kB");
         return reader.read().then(next);
       }

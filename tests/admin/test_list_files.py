@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from admin import files, list_pages
+from admin import files, sending
 from admin.lists import BATCH
 from admin.zone import of_reader
 from tests.admin.conftest import BEGIN, DEFINITIONS, Office, screens_of, send
@@ -117,11 +117,11 @@ class TestAFile:
         assert office.browser("ann").get(f"{LIST}/export/exe/").status_code == 404
 
     def test_a_workbook_has_its_limit_and_says_so(self, office, three, monkeypatch):
-        monkeypatch.setattr(list_pages, "XLSX_LIMIT", 2)
+        monkeypatch.setattr(sending, "XLSX_LIMIT", 2)
         client = office.browser("ann")
         page = client.get(f"{LIST}/export/xlsx/")
         assert page.status_code == 413
-        assert "A workbook takes 2 records, and this list has more." in page.get_data(as_text=True)
+        assert "A workbook takes 2 lines, and this list has more." in page.get_data(as_text=True)
         assert len(book_of(client, "?flt1_impact=minor")) == 3
         assert len(csv_of(client)) == 4
 

@@ -1,16 +1,19 @@
 """My work as a list: its columns, its filters, its saved views, and what is due."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from admin import work
 from admin.texts import due_in_words
 from server.domain.saved_view import MY_WORK, Asked
 from server.storage.tables import task
 from server.usecases import saved_views
-from tests.admin.conftest import token
+from tests.admin.conftest import BEGIN, send, token
 from tests.builders import AT
 
 
@@ -120,3 +123,22 @@ def test_too_many_at_once_are_none(office, begun):
     sent = {"csrf_token": token(client.get("/")), "verb": "claim", "task": [begun] * 101}
     page = client.post("/tasks/together", data=sent, follow_redirects=True)
     assert "Choose at most 100 tasks at once." in text(page)
+
+
+@pytest.mark.parametrize("at_once", [1, 200])
+def test_it_is_had_as_a_file_with_the_columns_and_filters_of_the_page(
+    office, begun, at_once, monkeypatch
+):
+    monkeypatch.setattr(work, "AT_ONCE", at_once)
+    send(office.browser("ann"), BEGIN, f__summary="=Slow")
+    client = office.browser("bob")
+    page = client.get("/my-work/export/csv/?which=groups&columns=about,since")
+    assert list(csv.reader(io.StringIO(text(page)))) == [
+        ["Number", "Task", "About", "Since"],
+        ["INC000000000001", "Diagnose", "Printer burns", "2026-03-02T09:00:00+00:00"],
+        ["INC000000000002", "Diagnose", "'=Slow", "2026-03-02T09:00:00+00:00"],
+    ]
+    assert "/my-work/export/xlsx/?which=mine" in text(client.get("/?which=mine"))
+    with client.get("/my-work/export/xlsx/?which=mine") as book:
+        assert (book.status_code, book.get_data()[:2]) == (200, b"PK")
+    assert client.get("/my-work/export/exe/").status_code == 404
