@@ -192,7 +192,7 @@ class TestRecords:
         alex = log_in("alex")
         page = alex.go("/records/person/")
         page.evaluate("window.same = true")
-        page.get_by_label("Active", exact=True).select_option("no")
+        page.get_by_role("combobox", name="Active", exact=True).select_option("no")
         expect(page).to_have_url(re.compile("active=no"))
         assert page.evaluate("window.same") is True
 
