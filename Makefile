@@ -17,6 +17,7 @@ at_once := -n 3 --dist worksteal
 vendor := admin/static/vendor/icons.svg
 axe := tests/browser/node_modules/axe-core/axe.min.js
 editor := tests/editor/node_modules/.package-lock.json
+provider := tests/provider/node_modules/.package-lock.json
 bpmn := tests/notation/bpmn/node_modules/.package-lock.json
 pm4py := tests/notation/bpmn/.pm4py/installed
 
@@ -28,7 +29,7 @@ run: .venv/product $(vendor)  ## Serve the whole product on SQLite, with a sampl
 	@$(bin)/procedura sample --if-empty
 	@exec $(bin)/procedura serve
 
-check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(pm4py) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
+check: .venv/tests $(vendor) $(axe) $(editor) $(bpmn) $(provider) $(pm4py) lint definitions  ## All that CI runs: style, types, imports, definitions, every test
 	$(bin)/pytest $(at_once) $(T)
 
 test: .venv/tests $(vendor)  ## The fast tests, in less than a minute; narrow with T='-k escalation'
@@ -93,6 +94,10 @@ $(editor): tests/editor/package-lock.json
 $(bpmn): tests/notation/bpmn/package-lock.json
 	@echo "Fetching what reads, checks and draws BPMN"
 	@cd tests/notation/bpmn && npm ci --silent
+
+$(provider): tests/provider/package-lock.json
+	@echo "Fetching a provider of OpenID Connect"
+	@cd tests/provider && npm ci --silent
 
 # Its licence is not ours: it stands in an environment of its own, and only a test asks it.
 $(pm4py): tests/notation/bpmn/pm4py.txt

@@ -16,7 +16,18 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from admin import entrance, errors, guide, links, look_up, screen, session, texts, watching
+from admin import (
+    entrance,
+    errors,
+    guide,
+    links,
+    look_up,
+    screen,
+    session,
+    sign_on,
+    texts,
+    watching,
+)
 from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
@@ -28,6 +39,7 @@ from admin.runs import RunPages
 from admin.saved_views import Views
 from admin.search import Search
 from admin.shell import shell
+from admin.sign_on import Service
 from admin.starts import Starts
 from admin.tasks import TaskPages
 from admin.work import MyWork
@@ -52,8 +64,8 @@ _POLICY = (
 )
 
 
-def mount(flask: Flask, app: App) -> None:
-    """Put all screens over `app` into the Flask application."""
+def mount(flask: Flask, app: App, service: Service | None = None) -> None:
+    """Put all screens over `app` into the Flask application; `service` lets people in, too."""
     by_https = bool(flask.config["SESSION_COOKIE_SECURE"])
     flask.config.update(
         SESSION_COOKIE_NAME="__Host-procedura" if by_https else "procedura",
@@ -80,6 +92,7 @@ def mount(flask: Flask, app: App) -> None:
     )
     flask.register_blueprint(session.pages)
     flask.register_blueprint(entrance.pages)
+    sign_on.serve(flask, service)
     flask.register_blueprint(look_up.pages)
     flask.register_blueprint(watching.pages)
     pages = _pages(flask, app)
@@ -175,6 +188,7 @@ def _words(flask: Flask, app: App, pages: Admin) -> None:
     def names() -> dict[str, Any]:
         return {
             "shell": shell(pages),
+            "log_in_service": sign_on.title(),
             "asset": asset,
             "record_url": links.record,
             "guide_url": links.guide,

@@ -44,7 +44,13 @@ class MyAccount(Screen):
         try:
             if new != given.get("again", ""):
                 raise Invalid("The password is as it was.", {"again": "These two differ."})
-            access.change_password(app(), actor(), given.get("present", ""), new)
+            access.change_password(
+                app(),
+                actor(),
+                given.get("present", ""),
+                new,
+                ends_tokens=bool(given.get("end_tokens")),
+            )
         except Invalid as refusal:
             return self._page(problems=refusal.problems), 422
         except NotAuthenticated as refusal:
@@ -85,6 +91,7 @@ class MyAccount(Screen):
         return self.render(
             "screens/account.html",
             login=actor().login,
+            has_password=app().entrance.by_password,
             sessions=access.sessions(app(), actor()),
             present=g.session.id,
             tokens=[

@@ -18,11 +18,13 @@ _DIFFERENT = {"again": "These two differ."}
 @pages.route("/password/<key>", methods=["GET", "POST"])
 def password(key: str) -> Any:
     """The owner of an account gives it a new password, and is logged in."""
+    access.require_passwords(app())
     person = access.person_of_link(app(), key)
     if request.method == "GET":
         return _page("A new password", "Set the password", person.login)
     try:
-        person = access.set_password_by_link(app(), key, _password())
+        ends = bool(request.form.get("end_tokens"))
+        person = access.set_password_by_link(app(), key, _password(), ends_tokens=ends)
     except Invalid as refusal:
         return _page("A new password", "Set the password", person.login, refusal.problems), 422
     session.begin(person)

@@ -18,7 +18,17 @@ from server.domain.refusals import NotAuthenticated
 from server.usecases import access
 
 KEY = "key"
-OPEN = {"session.log_in", "screens.static", "entrance.password", "entrance.set_up"}
+BY_SERVICE = "by_service"
+"""Set where the organisation's log-in service has said who this is."""
+OPEN = {
+    "session.log_in",
+    "screens.static",
+    "entrance.password",
+    "entrance.set_up",
+    "sign_on.begin",
+    "sign_on.back",
+    "sign_on.leave",
+}
 """What is there for those whom we do not know."""
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"))
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -31,12 +41,12 @@ def log_in() -> Any:
     """The one page for those whom we do not know yet."""
     target = safe(request.values.get("next"))
     if request.method == "GET":
-        return redirect(target) if g.get("actor") else _page(target)
+        return redirect(target) if g.get("actor") else page(target)
     login = request.form.get("login", "").strip()
     try:
         person = access.log_in(app(), login, request.form.get("password", ""))
     except NotAuthenticated as refusal:
-        return _page(target, str(refusal), login), 401
+        return page(target, f"{refusal} {refusal.hint}".strip(), login), 401
     begin(person)
     return redirect(target)
 
@@ -44,12 +54,21 @@ def log_in() -> Any:
 @pages.route("/log-out", methods=["POST"])
 def log_out() -> Response:
     access.end_session(app(), g.actor, g.session.id)
+    left = 1 if session.get(BY_SERVICE) else None
     session.clear()
-    return redirect(url_for("session.log_in"))
+    return redirect(url_for("session.log_in", left=left))
 
 
-def _page(target: str, sentence: str = "", login: str = "") -> str:
-    return render_template("screens/log_in.html", target=target, sentence=sentence, login=login)
+def page(target: str, sentence: str = "", login: str = "") -> str:
+    """The page to log in on; `sentence` says why somebody is not let in."""
+    return render_template(
+        "screens/log_in.html",
+        target=target,
+        sentence=sentence,
+        login=login,
+        by_password=app().entrance.by_password,
+        has_left=request.args.get("left") == "1",
+    )
 
 
 def recognise() -> Response | None:

@@ -13,18 +13,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
+from admin.sign_on import Service
 from server import api
 from server import cli as commands
-from server.settings import Settings
+from server.settings import LogInService, Settings
 from server.storage.database import Database
 from server.usecases import publish
-from server.usecases.app import App
+from server.usecases.app import App, Entrance
 from server.worker import Worker
 from server.worker.loop import POLL_SECONDS
 
@@ -35,6 +37,9 @@ LOOK_SECONDS = 1.0
 
 def web(app: App, settings: Settings) -> Flask:
     """The surfaces over one application: the API and the screens."""
+    service = settings.service
+    entrance = Entrance(settings.passwords, service is not None and service.enters_unknown)
+    app = replace(app, entrance=entrance)
     flask = Flask("procedura", static_folder=None)
     flask.config.update(
         SECRET_KEY=settings.secret(),
@@ -43,11 +48,17 @@ def web(app: App, settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.https,
     )
     api.mount(flask, app, body_limit=settings.body_limit)
-    admin.mount(flask, app)
+    admin.mount(flask, app, _service(service) if service else None)
     if settings.proxies:
         trusted = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
         flask.wsgi_app = ProxyFix(flask.wsgi_app, **trusted)  # type: ignore[method-assign]
     return flask
+
+
+def _service(named: LogInService) -> Service:
+    return Service(
+        named.issuer, named.client, named.secret, named.title, named.scopes, named.groups
+    )
 
 
 class Server:

@@ -5,12 +5,30 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PORT = 5000
 BODY_LIMIT = 1 << 20
 DATABASE = "sqlite:///var/procedura.db"
+
+
+@dataclass(frozen=True, slots=True)
+class LogInService:
+    """A provider of OpenID Connect, and the client that this installation is to it.
+
+    `title` is what people call it; `groups` the claim in which it tells who belongs to what. Whom it
+    knows and we do not is entered (`enters_unknown`), or refused.
+    """
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    title: str = "your organisation"
+    scopes: str = "openid email profile"
+    groups: str = "groups"
+    enters_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +39,8 @@ class Settings:
     `rules` is `durable-rules`, `python`, or None for the first of them that is there; `data` is the
     folder of what must not be lost beside the database; `https` says that browsers come by HTTPS;
     `body_limit` is how many bytes a request to the API may hold; `proxies` how many web servers stand
-    in front, whose word on who asks from where is taken.
+    in front, whose word on who asks from where is taken. `service` is where the organisation's people log
+    in, and `passwords` says that they may log in with one of ours.
     """
 
     definitions: tuple[Path, ...] = ()
@@ -34,6 +53,8 @@ class Settings:
     https: bool = False
     body_limit: int = BODY_LIMIT
     proxies: int = 0
+    service: LogInService | None = None
+    passwords: bool = True
 
     @property
     def address(self) -> str:
@@ -65,6 +86,12 @@ class Settings:
         if rules not in {None, "durable-rules", "python"}:
             raise ValueError(f"PROCEDURA_RULES is '{rules}'; it is 'durable-rules' or 'python'.")
         secret_file = environ.get("PROCEDURA_SECRET_FILE")
+        service = _service(environ)
+        passwords = _choice(environ, "PROCEDURA_PASSWORDS", ("yes", "no")) == "yes"
+        if not passwords and service is None:
+            raise ValueError(
+                "PROCEDURA_PASSWORDS is 'no', and PROCEDURA_OIDC_ISSUER is empty: nobody could log in."
+            )
         return cls(
             definitions=tuple(Path(name) for name in folders.split(os.pathsep) if name),
             database=_database(environ),
@@ -76,6 +103,8 @@ class Settings:
             https=environ.get("PROCEDURA_HTTPS", "").lower() in {"1", "yes", "true"},
             body_limit=int(body_limit),
             proxies=int(proxies),
+            service=service,
+            passwords=passwords,
         )
 
     def secret(self) -> str:
@@ -104,3 +133,47 @@ def _database(environ: Mapping[str, str]) -> str:
     if named:
         return Path(named).read_text().strip()
     return environ.get("PROCEDURA_DATABASE", DATABASE)
+
+
+def _service(environ: Mapping[str, str]) -> LogInService | None:
+    """The log-in service, if its issuer is named.
+
+    Raises:
+        ValueError: it cannot be asked so.
+    """
+    issuer = environ.get("PROCEDURA_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    is_near = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or parts.scheme not in ({"https", "http"} if is_near else {"https"}):
+        raise ValueError(f"PROCEDURA_OIDC_ISSUER is '{issuer}'; it begins with https://.")
+    client = environ.get("PROCEDURA_OIDC_CLIENT", "")
+    named = environ.get("PROCEDURA_OIDC_SECRET_FILE")
+    secret = Path(named).read_text().strip() if named else environ.get("PROCEDURA_OIDC_SECRET", "")
+    if not client or not secret:
+        raise ValueError(
+            "PROCEDURA_OIDC_ISSUER is set; PROCEDURA_OIDC_CLIENT and PROCEDURA_OIDC_SECRET "
+            "(or PROCEDURA_OIDC_SECRET_FILE) have to be, too."
+        )
+    scopes = environ.get("PROCEDURA_OIDC_SCOPES", "openid email profile")
+    if "openid" not in scopes.split():
+        raise ValueError(f"PROCEDURA_OIDC_SCOPES is '{scopes}'; 'openid' has to be among them.")
+    unknown = _choice(environ, "PROCEDURA_OIDC_UNKNOWN", ("refuse", "enter"))
+    return LogInService(
+        issuer,
+        client,
+        secret,
+        title=environ.get("PROCEDURA_OIDC_TITLE", "your organisation"),
+        scopes=scopes,
+        groups=environ.get("PROCEDURA_OIDC_GROUPS", "groups"),
+        enters_unknown=unknown == "enter",
+    )
+
+
+def _choice(environ: Mapping[str, str], name: str, known: tuple[str, str]) -> str:
+    """What a variable says of two; the first where it is not set."""
+    value = environ.get(name, known[0]).lower()
+    if value not in known:
+        raise ValueError(f"{name} is '{value}'; it is '{known[0]}' or '{known[1]}'.")
+    return value

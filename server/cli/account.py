@@ -44,6 +44,10 @@ def register(subparsers: Any) -> None:
         known = verbs.add_parser(verb, help=text)
         known.add_argument("login")
         known.set_defaults(run=run)
+        if verb == "password":
+            known.add_argument(
+                "--end-tokens", action="store_true", help="let its tokens serve nobody any more"
+            )
 
 
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -72,7 +76,8 @@ def _list(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _password(arguments: argparse.Namespace, settings: Settings) -> int:
     def do(app: App) -> str:
-        access.set_password(app, arguments.login, _asked_password())
+        ends = arguments.end_tokens
+        access.set_password(app, arguments.login, _asked_password(), ends_tokens=ends)
         return f"{arguments.login} has another password now."
 
     return office.carry_out(settings, do)

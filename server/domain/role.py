@@ -76,6 +76,7 @@ class Role:
     """`fallback` takes over while nobody who holds this role is there.
 
     Nobody may hold this role and one that it is `apart_from`, whichever of the two says so.
+    `log_in_groups` are groups at the organisation's log-in service whose members hold this role.
     `may` maps an entity, or `*` for every one that is not named itself, to what holders may do by
     hand; `permissions` are rights that belong to no entity, such as `override` or `publish`.
     """
@@ -88,6 +89,7 @@ class Role:
     may: Mapping[str, Grant] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
     apart_from: frozenset[str] = frozenset()
+    log_in_groups: frozenset[str] = frozenset()
 
     def grant(self, entity: str) -> Grant | None:
         """What holders may do to records of the entity; None when nothing is said."""

@@ -434,6 +434,25 @@ link = Table(
     comment="Links that let somebody in once: to a password for an account, or to the first account",
 )
 
+known = Table(
+    "procedura_known",
+    metadata,
+    _key(),
+    Column("account_id", Id, sa.ForeignKey(account.c.id), nullable=False, index=True),
+    Column("issuer", sa.String(300), nullable=False),
+    Column("subject", sa.String(300), nullable=False),
+    Column("at", Moment, nullable=False),
+    sa.UniqueConstraint("issuer", "subject"),
+    comment="What log-in services call the person of an account",
+)
+given = Table(
+    "procedura_given",
+    metadata,
+    _key(),
+    Column("account_id", Id, sa.ForeignKey(account.c.id), nullable=False, index=True),
+    Column("holder_id", Id, nullable=False, unique=True),
+    comment="Holders of roles that are there because of a group at a log-in service",
+)
 attempt = Table(
     "procedura_attempt",
     metadata,

@@ -35,6 +35,17 @@ def pass_by(_point: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """How people get in: with a password of ours (`by_password`), and by the organisation's service.
+
+    Whom that service knows and we do not is entered (`enters_unknown`), or refused.
+    """
+
+    by_password: bool = True
+    enters_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """One set of definitions with the database it is served on.
 
@@ -49,5 +60,6 @@ class App:
     rules: Rules
     now: Callable[[], datetime] = utc_now
     crash: Callable[[str], None] = pass_by
+    entrance: Entrance = Entrance()
     books: dict[str, Book] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)

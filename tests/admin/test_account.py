@@ -97,6 +97,15 @@ class TestOnesPassword:
         assert access.resume_session(office.app, key) is None
         assert access.log_in(office.app, "ann", OTHER).login == "ann"
 
+    @pytest.mark.parametrize("ends", ["yes", ""])
+    def test_ends_tokens_where_that_is_wanted(self, office, ends):
+        here = log_in(office)
+        access.create_token(office.app, office.actor("ann"), "A script", None)
+        sent = {"present": PASSWORD, "password": OTHER, "again": OTHER, "end_tokens": ends}
+        post(here, "/account/password", **sent)
+        [token] = access.tokens(office.app, "ann")
+        assert (token.revoked_at is not None) == bool(ends)
+
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [

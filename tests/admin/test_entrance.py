@@ -37,6 +37,20 @@ def test_a_link_to_a_password_sets_it_and_logs_in(office):
     assert office.browser().get(address).status_code == 404
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_whoever_sets_a_password_says_whether_tokens_end(office, ends):
+    address = f"/password/{access.password_link(office.app, APPLICATION, 'ann')}"
+    access.create_token(office.app, office.actor("ann"), "A script", None)
+    client = office.browser()
+    page = client.get(address)
+    assert "Let the tokens of this account serve nobody any more" in text(page)
+    sent = filled(page) | {"password": OTHER, "again": OTHER}
+    assert sent.pop("end_tokens") == "yes"
+    client.post(address, data=sent | ({"end_tokens": "yes"} if ends else {}))
+    serving = [item for item in access.tokens(office.app, "ann") if item.revoked_at is None]
+    assert len(serving) == (0 if ends else 1)
+
+
 @pytest.mark.parametrize(
     ("again", "password", "sentence"),
     [("x", OTHER, "These two differ."), ("x", "x", "A password has 8 to 1000 characters.")],

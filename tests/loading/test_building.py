@@ -54,6 +54,20 @@ def test_a_role_may_do_what_it_says_and_no_more(tmp_path):
     assert not clerk.allows(Operation.DELETE, "case")
 
 
+def test_a_role_names_groups_of_the_log_in_service(tmp_path):
+    clerk = """\
+role: clerk
+title: Clerk
+responsibilities: [Keep every case moving.]
+may: { case: [read, create, update], note: [read] }
+log_in_groups: [Town Hall, Night Desk]
+"""
+
+    roles = served(tmp_path, clerk).roles
+
+    assert roles["clerk"].log_in_groups == {"Town Hall", "Night Desk"}
+
+
 def test_a_form_has_what_differs_from_the_entity(tmp_path):
     [subject, reason] = served(tmp_path).forms["case-judgement"].fields
 

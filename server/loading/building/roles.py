@@ -39,6 +39,7 @@ def build_role(desk: Desk) -> Role:
         {entity: _grant(desk, entity, raw) for entity, raw in data.get("may", {}).items()},
         frozenset(data.get("permissions", ())),
         frozenset(data.get("apart_from", ())),
+        frozenset(data.get("log_in_groups", ())),
     )
 
 

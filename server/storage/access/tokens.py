@@ -86,6 +86,14 @@ def revoke(connection: sa.Connection, token_id: int, at: datetime) -> None:
     connection.execute(statement.values(revoked_at=at))
 
 
+def revoke_all(connection: sa.Connection, account_id: int, at: datetime) -> None:
+    """Let no token of an account serve any more."""
+    statement = token.update().where(
+        token.c.account_id == account_id, token.c.revoked_at.is_(None)
+    )
+    connection.execute(statement.values(revoked_at=at))
+
+
 def _token(row: Any) -> Token:
     return Token(
         row.id,

@@ -19,7 +19,8 @@ from server.usecases.access.links import (
     set_up,
     set_up_link,
 )
-from server.usecases.access.logging_in import change_password, log_in
+from server.usecases.access.logging_in import change_password, log_in, require_passwords
+from server.usecases.access.services import Claims, log_in_by_service
 from server.usecases.access.sessions import (
     begin_session,
     end_session,
@@ -36,6 +37,7 @@ from server.usecases.access.tokens import (
 )
 
 __all__ = [
+    "Claims",
     "accounts",
     "actor_of_account",
     "actor_of_token",
@@ -49,10 +51,12 @@ __all__ = [
     "create_token",
     "end_session",
     "log_in",
+    "log_in_by_service",
     "open_account",
     "password_link",
     "person_called",
     "person_of_link",
+    "require_passwords",
     "require_set_up_link",
     "resume_session",
     "revoke",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from server.domain.refusals import Invalid, NotFound
 from server.domain.somebody import PERSON
 from server.domain.values import Kind, RecordRef, Type
 from server.storage.access import accounts as kept
-from server.storage.access import attempts, sessions
+from server.storage.access import attempts, sessions, tokens
 from server.storage.access.accounts import Account
 from server.storage.records import Records
 from server.usecases.access import passwords
@@ -115,8 +116,10 @@ def create_administrator(
     carry_out(app, APPLICATION, do)
 
 
-def set_password(app: App, login: str, password: str) -> None:
+def set_password(app: App, login: str, password: str, *, ends_tokens: bool = False) -> None:
     """Give an account another password; wherever it is logged in, it no longer is.
+
+    Its tokens serve on unless this `ends_tokens`.
 
     Raises:
         NotFound: there is no such account.
@@ -128,9 +131,18 @@ def set_password(app: App, login: str, password: str) -> None:
     hashed = passwords.hashed(password)
     account = account_called(app, login)
     with app.database.write() as connection:
-        kept.set_password(connection, account.id, hashed)
-        sessions.end_all(connection, account.id, app.now())
-        attempts.forget_attempts(connection, account.login)
+        replace_password(connection, account, hashed, app.now(), ends_tokens=ends_tokens)
+
+
+def replace_password(
+    connection: sa.Connection, account: Account, hashed: str, now: datetime, *, ends_tokens: bool
+) -> None:
+    """Keep another password; the account is logged out everywhere."""
+    kept.set_password(connection, account.id, hashed)
+    sessions.end_all(connection, account.id, now)
+    attempts.forget_attempts(connection, account.login)
+    if ends_tokens:
+        tokens.revoke_all(connection, account.id, now)
 
 
 def close_account(app: App, login: str) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from server.domain.actor import Actor
 from server.domain.refusals import Invalid, NotAllowed, NotFound
-from server.storage.access import accounts, attempts, sessions
+from server.storage.access import accounts
 from server.storage.access import links as kept
 from server.storage.access.accounts import Account
 from server.storage.database import Database
@@ -22,6 +22,7 @@ from server.usecases.access.accounts import (
     account_called,
     actor_of,
     create_administrator,
+    replace_password,
 )
 from server.usecases.app import App
 from server.usecases.rights import rights_now
@@ -59,8 +60,10 @@ def person_of_link(app: App, key: str) -> Actor:
         return actor_of(_account_of(app, connection, found))
 
 
-def set_password_by_link(app: App, key: str, password: str) -> Actor:
+def set_password_by_link(app: App, key: str, password: str, *, ends_tokens: bool = False) -> Actor:
     """Give the account a new password; whose it is. It is logged out everywhere.
+
+    Its tokens serve on unless this `ends_tokens`.
 
     Raises:
         NotFound: the link has served, has run out, or there never was one.
@@ -74,9 +77,7 @@ def set_password_by_link(app: App, key: str, password: str) -> Actor:
     with app.database.write() as connection:
         taken = kept.take(connection, keys.digest(key), now)
         account = _account_of(app, connection, taken)
-        accounts.set_password(connection, account.id, hashed)
-        attempts.forget_attempts(connection, account.login)
-        sessions.end_all(connection, account.id, now)
+        replace_password(connection, account, hashed, now, ends_tokens=ends_tokens)
     return actor_of(account)
 
 

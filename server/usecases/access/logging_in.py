@@ -23,13 +23,27 @@ REMEMBERED = timedelta(hours=1)
 """How long failures count; after that a log-in begins afresh."""
 
 
+def require_passwords(app: App) -> None:
+    """Go on only where people log in with passwords of ours.
+
+    Raises:
+        NotAuthenticated: they do not.
+    """
+    if not app.entrance.by_password:
+        raise NotAuthenticated(
+            "Nobody logs in with a password here.",
+            hint="Log in by the service of your organisation.",
+        )
+
+
 def log_in(app: App, login: str, password: str) -> Actor:
     """The person whose account this is.
 
     Raises:
-        NotAuthenticated: log-in or password is wrong, the account is closed, or too many attempts
-            have failed.
+        NotAuthenticated: log-in or password is wrong, the account is closed, too many attempts
+            have failed, or nobody logs in with a password here.
     """
+    require_passwords(app)
     account = _proved(app, login, password)
     if account is None:
         raise NotAuthenticated("Log-in or password is wrong.")
@@ -41,17 +55,22 @@ def log_in(app: App, login: str, password: str) -> Actor:
     return actor_of(account)
 
 
-def change_password(app: App, actor: Actor, present: str, password: str) -> None:
+def change_password(
+    app: App, actor: Actor, present: str, password: str, *, ends_tokens: bool = False
+) -> None:
     """Give the actor's own account another password; it is logged out everywhere.
+
+    Its tokens serve on unless this `ends_tokens`.
 
     Raises:
         Invalid: the present password is another one, or the new one is weak.
-        NotAuthenticated: too many attempts have failed.
+        NotAuthenticated: too many attempts have failed, or nobody logs in with a password here.
     """
+    require_passwords(app)
     account = _proved(app, actor.login, present)
     if account is None:
         raise Invalid("The password is as it was.", {"present": "This is not your password."})
-    set_password(app, actor.login, password)
+    set_password(app, actor.login, password, ends_tokens=ends_tokens)
 
 
 def _proved(app: App, login: str, password: str) -> Account | None:
