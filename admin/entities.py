@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import flash, g, make_response, request, url_for
@@ -81,8 +82,13 @@ class RecordPages(ListPages):
 
     @at("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
+        try:
+            record = self._asked_for()
+        except NotFound as refusal:
+            links.rights().require(Operation.UPDATE, self.entity.key)
+            return self._gone(refusal), HTTPStatus.NOT_FOUND
         with app().database.read() as connection:
-            links.rights().require_of(connection, Operation.UPDATE, self._asked_for())
+            links.rights().require_of(connection, Operation.UPDATE, record)
         return _with_status(super().edit_view())
 
     @at("/delete/", methods=("POST",))
@@ -98,6 +104,13 @@ class RecordPages(ListPages):
         cancel = listed if model is None else links.record(RecordRef(self.entity.key, model.id))
         kwargs.setdefault("cancel_url", cancel)
         return str(super().render(template, **kwargs))
+
+    def _gone(self, refusal: NotFound) -> Any:
+        """That the record is not there, with what was typed for it."""
+        form = record_form(self.entity, None)
+        form.typed(request.form)
+        typed = form.typed_in_words(look_up.title_of) if request.method == "POST" else ()
+        return errors.page(HTTPStatus.NOT_FOUND, str(refusal), refusal.hint, typed)
 
     def _asked_for(self) -> RecordRef:
         """The record that the address means.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -80,8 +81,13 @@ def status_of(refusal: refusals.Refusal) -> HTTPStatus:
     return next(STATUS[known] for known in type(refusal).__mro__ if known in STATUS)
 
 
-def page(status: HTTPStatus, sentence: str, hint: str) -> Any:
-    """The page that tells what was wrong and what to do; JSON for scripts that ask for it."""
+def page(
+    status: HTTPStatus, sentence: str, hint: str, typed: Iterable[tuple[str, str]] = ()
+) -> Any:
+    """The page that tells what was wrong and what to do; JSON for scripts that ask for it.
+
+    `typed` is what somebody had typed, with the titles of fields: it is shown, so that it is not lost.
+    """
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     if best == "application/json":
         return jsonify(status=status.value, detail=sentence, hint=hint)
@@ -91,6 +97,7 @@ def page(status: HTTPStatus, sentence: str, hint: str) -> Any:
         sentence=sentence,
         hint=hint,
         is_known=g.get("actor") is not None,
+        typed=list(typed),
     )
 
 

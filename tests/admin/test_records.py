@@ -227,6 +227,20 @@ class TestEditing:
         assert (values["impact"], values["assignee"]) == ("minor", office.people["bob"])
         assert (values["summary"], values["description"]) == ("Mine", "Mine too")
 
+    def test_of_what_somebody_has_deleted_loses_nothing_typed(self, office, incident):
+        ann = office.browser("ann")
+        address = f"/records/incident_request/edit/?id={incident.id}"
+        bob = str(office.people["bob"].id)
+        page = filled(ann.get(address)) | {"f-description": "Typed with care", "f-assignee": bob}
+        records.delete(office.app, office.actor("root"), incident)
+        answer = ann.post(address, data=page)
+        assert answer.status_code == 404
+        assert "There is no such incident request." in text(answer)
+        kept = text(answer).split("What you had typed")[1]
+        assert '<dt>Description</dt><dd class="prewrap">Typed with care</dd>' in kept
+        assert '<dt>Assignee</dt><dd class="prewrap">Bob</dd>' in kept
+        assert "What you had typed" not in text(ann.get(address))
+
     @pytest.mark.parametrize("asked", ["1,2", "x", "", "-1", "0", "99", "9" * 30, "%00"])
     def test_an_address_of_no_record_says_so(self, office, incident, asked):
         client = office.browser("ann")
