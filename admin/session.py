@@ -80,7 +80,7 @@ def recognise() -> Response | None:
             g.actor, g.session = resumed.actor, resumed.session
     if g.actor or request.endpoint in OPEN:
         return None
-    session.clear()
+    session.pop(KEY, None)  # what a log-in that has begun elsewhere in this browser needs stays
     here = request.full_path.removesuffix("?") if request.method == "GET" else "/"
     return redirect(url_for("session.log_in", next=None if here == "/" else here))
 

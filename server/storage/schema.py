@@ -21,7 +21,7 @@ from server.storage import settings, tables
 from server.storage.models import Models
 from server.storage.search.postgresql import WORDS
 
-FIXED_VERSION = 10
+FIXED_VERSION = 11
 """Goes up with each change of the fixed tables, so that an older program notices."""
 SCHEMA = "schema"
 _DIALECT: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -147,6 +147,12 @@ class TestLoggingIn:
             assert session["key"] != first
         assert access.resume_session(house().app, first) is None
 
+    def test_goes_on_whatever_else_the_browser_opens_meanwhile(self, house, provider):
+        browser = house(enters_unknown=True).browser()
+        address = provider.log_in(sent_on(browser), "ann")
+        assert browser.get("/account/").status_code == 302
+        assert come_back(browser, address).location == "/"
+
     @pytest.mark.parametrize("target", ["https://evil.example.org/", "//evil.example.org"])
     def test_leads_to_no_other_site(self, house, provider, target):
         assert log_in(house(enters_unknown=True).browser(), provider, next=target).location == "/"

@@ -485,7 +485,7 @@ class TestBackups:
 
 def test_the_version_goes_up_whenever_the_fixed_tables_change():
     """When this fails: raise `schema.FIXED_VERSION`, then put the new fingerprint here."""
-    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (10, "cacd4639ba16f48b")
+    assert (schema.FIXED_VERSION, schema.fingerprint(Models({}))[:16]) == (11, "528a93c1d19dae3e")
 
 
 def schema_of(database: Database, table: str):
