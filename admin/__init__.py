@@ -23,6 +23,7 @@ from admin import (
     links,
     look_up,
     screen,
+    self_service,
     session,
     sign_on,
     texts,
@@ -38,6 +39,7 @@ from admin.reading import Reading
 from admin.runs import RunPages
 from admin.saved_views import Views
 from admin.search import Search
+from admin.self_service import SelfService
 from admin.shell import shell
 from admin.sign_on import Service
 from admin.starts import Starts
@@ -108,7 +110,7 @@ def mount(flask: Flask, app: App, service: Service | None = None) -> None:
         request.max_content_length = UPLOAD_LIMIT if carries_files else BODY_LIMIT
         if request.endpoint != "screens.static":
             csrf.protect()
-        return session.recognise()
+        return session.recognise() or self_service.keep()
 
     @flask.after_request
     def guard(response: Response) -> Response:
@@ -136,6 +138,7 @@ def _pages(flask: Flask, app: App) -> Admin:
         theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
     )
     for view in (
+        SelfService(),
         Starts(),
         RunPages(),
         TaskPages(),

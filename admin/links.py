@@ -10,6 +10,7 @@ from flask import current_app, g, url_for
 from admin.screen import app
 from server.domain.role import Operation
 from server.domain.values import RecordRef
+from server.usecases import self_service
 from server.usecases.rights import Rights, rights_now
 
 
@@ -17,6 +18,11 @@ def record(ref: RecordRef | None) -> str | None:
     """The page of a record; None where this person may not read it."""
     if ref is None or ref.id < 1 or f"{ref.entity}.details_view" not in current_app.view_functions:
         return None
+    if asks_only():
+        offered = self_service.offered(rights())
+        if offered is None or ref.entity not in offered.follow or not _is_readable(ref):
+            return None
+        return url_for("self_service.one", entity=ref.entity, record=ref.id)
     if not _is_readable(ref):
         return None
     return f"{_before_id(ref.entity)}{ref.id}"
@@ -28,6 +34,13 @@ def _before_id(entity: str) -> str:
     if entity not in known:
         known[entity] = url_for(f"{entity}.details_view", id=0).removesuffix("0")
     return known[entity]
+
+
+def asks_only() -> bool:
+    """Whether the person who asks reaches the pages of those who ask for something, and no other."""
+    if "asks_only" not in g:
+        g.asks_only = self_service.is_all(rights())
+    return bool(g.asks_only)
 
 
 def rights() -> Rights:
@@ -55,7 +68,9 @@ def _is_readable(ref: RecordRef) -> bool:
 
 
 def guide(kind: str, key: str) -> str | None:
-    """The page of the guide about a definition; None where there is none."""
+    """The page of the guide about a definition; None where there is none, or not for this person."""
+    if asks_only():
+        return None
     definitions = app().definitions
     known: dict[str, Any] = {
         "process": definitions.processes,

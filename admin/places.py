@@ -188,7 +188,7 @@ def as_typed(value: Value) -> str:
 
 def as_sent(kind: Kind, raw: str) -> str | None:
     """What was typed, as the use case reads it; nothing typed is nothing known."""
-    text = raw if kind is Kind.TEXT else raw.strip()
+    text = raw if kind is Kind.TEXT and not raw.isspace() else raw.strip()
     if not text:
         return None
     if kind is Kind.DURATION:

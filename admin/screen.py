@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from flask_admin import BaseView, expose
+from werkzeug.routing import IntegerConverter, Map
 
 from server.domain.actor import Actor
 from server.usecases import App
@@ -15,9 +16,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 _KEY = "procedura"
 
 
-def serve(flask: Any, app: App) -> None:
+class Number(IntegerConverter):
+    """A number in an address, as far as a database holds one; a larger one leads to no page."""
+
+    def __init__(self, of: Map) -> None:
+        super().__init__(of, max=2**63 - 1)
+
+
+def serve(flask: Flask, app: App) -> None:
     """Let the pages of this Flask application know what they show."""
     flask.extensions[_KEY] = app
+    flask.url_map.converters = {**flask.url_map.converters, "int": Number}
 
 
 def app() -> App:

@@ -52,6 +52,7 @@ class Shell:
     unread: int
     keys: tuple[keys.Key, ...] = ()
     keys_are_off: bool = False
+    asks_only: bool = False
 
     @property
     def initials(self) -> str:
@@ -67,7 +68,8 @@ def shell(admin: Admin) -> Shell:
     """The frame of the page that is being made."""
     actor: Actor | None = g.get("actor")
     theme = request.cookies.get("theme", "")
-    menu = tuple(_menu(admin)) if actor else ()
+    asks_only = actor is not None and links.asks_only()
+    menu = tuple(_menu(admin)) if actor and not asks_only else ()
     leads_to = frozenset(item.url for group in menu for item in (group, *(group.children or ())))
     return Shell(
         name=app().definitions.title or "Procedura",
@@ -76,8 +78,9 @@ def shell(admin: Admin) -> Shell:
         actor=actor,
         menu=menu,
         unread=notices.unread(app(), actor) if actor and actor.person else 0,
-        keys=keys.told(leads_to) if actor else (),
+        keys=keys.told(leads_to) if actor and not asks_only else (),
         keys_are_off=keys.are_off(),
+        asks_only=asks_only,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
-from admin import commands, errors
+from admin import commands, errors, links
 from admin.forms import page_form
 from admin.look_up import title_of
 from admin.screen import Screen, actor, app, at
@@ -68,7 +68,9 @@ class Starts(Screen):
 
 
 def _next(run: RunView) -> str:
-    """The task that the run waits for, else the run."""
+    """The task that the run waits for, else the run; for those who only ask, what they follow."""
+    if links.asks_only():
+        return links.record(run.line.about.record) or url_for("self_service.index")
     waiting = [task for task in run.tasks if task.state == "open"]
     if len(waiting) == 1:
         return url_for("tasks.task", task_id=waiting[0].id)

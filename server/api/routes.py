@@ -23,7 +23,7 @@ from server.api.schemas import ID, LARGEST_ID, Schema
 from server.domain.actor import Actor
 from server.domain.refusals import Conflict, Invalid, Malformed, NotFound
 from server.domain.scope import Scope
-from server.usecases import App
+from server.usecases import App, self_service
 from server.usecases.commands import AlreadyDone, Key
 from server.usecases.refusing import DOOR
 
@@ -41,6 +41,10 @@ class IfMatch(StrEnum):
     NEVER = "never"
     OPTIONAL = "optional"
     NEEDED = "needed"
+
+
+MODEL = frozenset({"Procedures", "Decisions", "Definitions"})
+"""Tags of the routes that show the process model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,11 @@ class Route:
         return Scope.READ if self.method == "GET" else Scope.WRITE
 
     @property
+    def tells_the_model(self) -> bool:
+        """Whether it shows how the work is done, which is for those who do it."""
+        return self.tag in MODEL and not self.keyed
+
+    @property
     def rule(self) -> str:
         """The path as Flask writes it."""
         return _PARAMETER.sub(r"<\1>", self.path)
@@ -208,6 +217,8 @@ def serve(api: Blueprint, app: App, route: Route, components: Mapping[str, Schem
     def view(**parameters: Any) -> Response:
         DOOR.set(f"{route.method} {request.path}")
         actor = actors.NOBODY if route.public else actors.current(app, route.takes)
+        if route.tells_the_model:
+            self_service.require_more(app, actor)
         query = _query(route)
         in_query.hold(query, whole="query")
         body = _body(route, in_body)

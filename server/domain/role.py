@@ -72,13 +72,39 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """How records are followed: in which statuses they are over, and which fields are shown.
+
+    Without statuses it is those that nothing leads out of; without fields, all that may be read.
+    """
+
+    finished: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelfService:
+    """What people who only ask for something find on pages of their own.
+
+    `report` are forms, each of which makes a record of its entity, `follow` by their keys the
+    entities whose records they see the progress of, `suggest` those that may help before anything
+    is reported.
+    """
+
+    report: tuple[str, ...] = ()
+    follow: Mapping[str, Followed] = field(default_factory=dict)
+    suggest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """`fallback` takes over while nobody who holds this role is there.
 
     Nobody may hold this role and one that it is `apart_from`, whichever of the two says so.
     `log_in_groups` are groups at the organisation's log-in service whose members hold this role.
     `may` maps an entity, or `*` for every one that is not named itself, to what holders may do by
-    hand; `permissions` are rights that belong to no entity, such as `override` or `publish`.
+    hand; `permissions` are rights that belong to no entity, such as `override` or `publish`. Who
+    holds only roles with `self_service` reaches the pages that it speaks of, and no other.
     """
 
     key: str
@@ -90,6 +116,7 @@ class Role:
     permissions: frozenset[str] = frozenset()
     apart_from: frozenset[str] = frozenset()
     log_in_groups: frozenset[str] = frozenset()
+    self_service: SelfService | None = None
 
     def grant(self, entity: str) -> Grant | None:
         """What holders may do to records of the entity; None when nothing is said."""

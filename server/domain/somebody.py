@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from server.domain.role import Grant, Own, Which
+from server.domain.entity import Entity
+from server.domain.role import Grant, Operation, Own, Role, Which
 from server.domain.values import RecordRef, Value
 
 PERSON, GROUP = "person", "group"
@@ -73,3 +74,16 @@ def _speaks(
         record = found
     known = somebody.meant(record.entity, role)
     return known is None or record.id in known
+
+
+def own_field(role: Role, entity: Entity) -> str | None:
+    """The field by which a new record is its maker's own; None where the role makes none such."""
+    grant = role.grant(entity.key)
+    if grant is None or Operation.CREATE not in grant.operations:
+        return None
+    for rows in grant.rows:
+        if isinstance(rows, Own) and len(rows.path) == 1:
+            field = entity.fields.get(rows.path[0])
+            if field is not None and field.type.entity == PERSON:
+                return field.key
+    return None

@@ -60,6 +60,9 @@ def assemble_book(manuscript: Manuscript) -> None:
         procedure, flow = build_procedure(Desk(source, manuscript))
         manuscript.procedures[source.key] = procedure
         _note_forms(source.data, flow, shown)
+    for role in manuscript.roles.values():
+        for key in role.self_service.report if role.self_service is not None else ():
+            shown.setdefault(key, []).append((Scope(), f"the reports of role '{role.key}'"))
     for source in manuscript.of_kind("form"):
         form = build_form(Desk(source, manuscript), _common(shown.get(source.key, [])))
         if form is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from server.domain.entity import Entity
 from server.domain.values import Kind, RecordRef
-from tests.access.town import MINE, OTHERS, Town
+from tests.access.town import MINE, OTHERS, Town, as_it_was
 from tests.access.visits import Visit, grant_of, may
 
 
@@ -42,7 +42,7 @@ def _changing(
     refs: Mapping[str, RecordRef],
     barred: Mapping[str, RecordRef],
 ) -> Iterator[str]:
-    with visit.town.as_it_was():
+    with as_it_was(visit.town.app.database):
         sent = {"values": {key: ref.id for key, ref in refs.items()}}
         answer = visit.api("PATCH", f"/records/{record.entity}/{record.id}", 1, json=sent)
     yield from _compared(f"API change of {record}", answer, refs, barred)

@@ -20,7 +20,7 @@ from server.domain.somebody import PERSON
 from server.domain.values import Kind, RecordRef
 from server.storage.database import Database
 from tests.access.referring import referring
-from tests.access.town import MINE, OTHERS, STRANGER, Town, written_rights
+from tests.access.town import MINE, OTHERS, STRANGER, Town, as_it_was, written_rights
 from tests.access.visits import RIGHTS, Visit, grant_of, hidden, may, text, visit_of
 from tests.shipped import definitions
 
@@ -252,7 +252,7 @@ def _entering(visit: Visit, entity: Entity) -> Iterator[str]:
     town, grant = visit.town, grant_of(visit.role, entity.key)
     allowed = "create" in grant["do"]
     for whose in (MINE, OTHERS):
-        with town.as_it_was():
+        with as_it_was(town.app.database):
             new = visit.copy_of(whose, entity)
             answer = visit.api("POST", f"/records/{entity.key}", json=new)
         concerns_nobody = "rows" in grant and whose == OTHERS

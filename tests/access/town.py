@@ -58,7 +58,9 @@ class Town:
 
     def __init__(self, definitions: Definitions, database: Database) -> None:
         grants = {key: may(" ".join(do)) for key, do in strangers_rights().items()}
-        roles = {**definitions.roles, STRANGER: Role(STRANGER, "Stranger", may=grants)}
+        # Who only asks for something reaches few pages; what such a role lets through is tried at all.
+        roles = {key: replace(role, self_service=None) for key, role in definitions.roles.items()}
+        roles[STRANGER] = Role(STRANGER, "Stranger", may=grants)
         definitions = replace(definitions, roles=roles)
         models = tables_of(database, definitions.entities)
         self.definitions = definitions
@@ -89,18 +91,6 @@ class Town:
                 .where(table.c.id == self.records[MINE, "holder"].id)
                 .values(role=role)
             )
-
-    @contextlib.contextmanager
-    def as_it_was(self) -> Iterator[None]:
-        """Whatever is done within, nothing is left of it."""
-        rows = str(self.app.database.url.database)
-        with (
-            contextlib.closing(sqlite3.connect(rows)) as now,
-            contextlib.closing(sqlite3.connect(":memory:")) as kept,
-        ):
-            now.backup(kept)
-            yield
-            kept.backup(now)
 
     def text(self, whose: str, entity: str, field: str) -> str:
         """What stands in a field, and nowhere else."""
@@ -188,3 +178,16 @@ def strangers_rights() -> dict[str, list[str]]:
         path.name.removesuffix(".yaml") for path in shipped().root.joinpath("entities").iterdir()
     )
     return {key: ["read", "create", "update"] for key in keys[::2]}
+
+
+@contextlib.contextmanager
+def as_it_was(database: Database) -> Iterator[None]:
+    """Whatever is done within, nothing is left of it."""
+    rows = str(database.url.database)
+    with (
+        contextlib.closing(sqlite3.connect(rows)) as now,
+        contextlib.closing(sqlite3.connect(":memory:")) as kept,
+    ):
+        now.backup(kept)
+        yield
+        kept.backup(now)

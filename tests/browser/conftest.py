@@ -7,6 +7,7 @@ tests are skipped, with `PROCEDURA_REQUIRE=1` they fail. Each test fails on any 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -102,7 +103,7 @@ class Person:
         self.page.get_by_label("Account").fill(login)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
-        self.page.wait_for_url(f"{product.at}/")
+        self.page.wait_for_url(re.compile(f"^{re.escape(product.at)}/(requests/)?$"))
 
     def tab(self) -> Page:
         page = self.context.new_page()

@@ -33,6 +33,8 @@ PAGES = (
 
 
 def found_on(page):
+    if not AXE.is_file():
+        missing("no axe-core: npm ci in tests/browser")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("rules => axe.run(document, rules)", RULES)
     return [
@@ -40,12 +42,6 @@ def found_on(page):
         for rule in result["violations"]
         for node in rule["nodes"]
     ]
-
-
-@pytest.fixture(autouse=True)
-def _axe():
-    if not AXE.is_file():
-        missing("no axe-core: npm ci in tests/browser")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -67,7 +63,7 @@ def test_a_task(log_in):
     anna = log_in("anna")
     page = anna.go("/begin/incident-request-registration/by-phone/")
     choose(page, "Caller", "Amy Winter")
-    page.get_by_label("What the user says").fill("It beeps.")
+    page.get_by_label("Message").fill("It beeps.")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/tasks/**")
     assert found_on(page) == []

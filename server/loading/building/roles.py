@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.domain.entity import Entity
+from server.domain.entity import STATUS, Entity
 from server.domain.role import (
     EVERY_ENTITY,
     ITSELF,
     JOURNALS,
+    Followed,
     Grant,
     Having,
     Operation,
     Own,
     Role,
+    SelfService,
     Sight,
     Which,
 )
@@ -40,7 +42,32 @@ def build_role(desk: Desk) -> Role:
         frozenset(data.get("permissions", ())),
         frozenset(data.get("apart_from", ())),
         frozenset(data.get("log_in_groups", ())),
+        _self_service(desk, data["self_service"]) if "self_service" in data else None,
     )
+
+
+def _self_service(desk: Desk, raw: Mapping[str, Any]) -> SelfService:
+    for part, kind in (("report", "form"), ("suggest", "entity")):
+        for number, key in enumerate(raw.get(part, ())):
+            desk.refer(kind, key, "self_service", part, number)
+    return SelfService(
+        tuple(raw.get("report", ())),
+        {key: _followed(desk, key, item or {}) for key, item in raw["follow"].items()},
+        tuple(raw.get("suggest", ())),
+    )
+
+
+def _followed(desk: Desk, key: str, raw: Mapping[str, Any]) -> Followed:
+    path = ("self_service", "follow", key)
+    desk.refer_key("entity", key, *path)
+    entity = desk.manuscript.entities.get(key)
+    if entity is not None:
+        for number, name in enumerate(raw.get("shows", ())):
+            desk.refer("field", f"{key}.{name}", *path, "shows", number)
+        if STATUS in entity.fields:
+            for number, status in enumerate(raw.get("finished", ())):
+                desk.value(status, entity.fields[STATUS].type, *path, "finished", number)
+    return Followed(tuple(raw.get("finished", ())), tuple(raw.get("shows", ())))
 
 
 def _grant(desk: Desk, entity: str, raw: Any) -> Grant:

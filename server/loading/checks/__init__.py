@@ -31,6 +31,7 @@ NAMES = (
     "nobody_for_it",
     "apart_yet_together",
     "nobodys_rows",
+    "no_self_service",
     "needed_yet_hidden",
     "changed_unseen",
     # names of other definitions
