@@ -43,7 +43,7 @@ REACHED = frozenset(
     }
 )
 """Endpoints besides the pages here; what they show of records and tasks goes by rights anyway."""
-ROOMS = frozenset({"self_service", "account", "session", "entrance"})
+ROOMS = frozenset({"self_service", "account", "session", "entrance", "sign_on"})
 
 
 def keep() -> Response | None:
