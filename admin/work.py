@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -98,7 +98,9 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
         here: dict[str, Any] = {
             name: value for name, value in request.args.items() if name != "after"
         }
-        shown = _columns(asked)
+        has_due = which == tasks.DUE or any(line.due_at for line in page.items)
+        usual = USUAL if has_due else tuple(key for key in USUAL if key != "due")
+        shown = _columns(asked, usual)
         return self.render(
             "screens/my_work.html",
             which=which,
@@ -126,7 +128,7 @@ class MyWork(Screen, AdminIndexView):  # type: ignore[misc]  # Flask-Admin is no
         """A queue as a file, with the columns that it has."""
         require_kind(kind)
         asked, _ = known(saved_views.asked_in(MY_WORK, request.args))
-        shown = _columns(asked)
+        shown = _columns(asked, USUAL)
         heads = [Head("Number"), *(Head(title, key in MOMENTS) for key, title in shown)]
         rows = (
             [line.about.number, *(_cell(line, key) for key, _ in shown)] for line in _lines(asked)
@@ -158,8 +160,8 @@ def _lines(asked: Asked) -> Iterator[TaskLine]:
             return
 
 
-def _columns(asked: Asked) -> list[tuple[str, str]]:
-    shown = columns.shown(asked.columns, USUAL, COLUMNS)
+def _columns(asked: Asked, usual: Sequence[str]) -> list[tuple[str, str]]:
+    shown = columns.shown(asked.columns, usual, COLUMNS)
     return shown if LEADS in dict(shown) else [(LEADS, COLUMNS[LEADS]), *shown]
 
 

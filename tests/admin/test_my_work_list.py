@@ -35,7 +35,10 @@ def is_due(office, begun, **amounts):
 
 def test_it_has_the_columns_that_are_chosen_and_always_the_task(office, begun):
     client = office.browser("bob")
-    assert heads(text(client.get("/"))) == ["Task", "About", "Priority", "For", "Since", "Due"]
+    usual = ["Task", "About", "Priority", "For", "Since"]
+    assert heads(text(client.get("/"))) == usual
+    is_due(office, begun, days=1)
+    assert heads(text(client.get("/"))) == [*usual, "Due"]
     page = text(client.get("/?which=mine&columns=for"))
     assert 'name="which" value="mine"' in page
     page = text(client.get("/?columns=procedure&columns=about,nothing"))
