@@ -116,6 +116,12 @@ class TestAFile:
     def test_is_of_no_other_kind(self, office):
         assert office.browser("ann").get(f"{LIST}/export/exe/").status_code == 404
 
+    def test_that_is_stopped_on_its_way_leaves_nothing_open(self, office, three):
+        answer = office.browser("ann").get(f"{LIST}/export/csv/", buffered=False)
+        assert next(iter(answer.response)).startswith(b"Number,")
+        answer.close()
+        assert office.app.database.engine.pool.checkedout() == 0
+
     def test_a_workbook_has_its_limit_and_says_so(self, office, three, monkeypatch):
         monkeypatch.setattr(sending, "XLSX_LIMIT", 2)
         client = office.browser("ann")
