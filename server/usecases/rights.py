@@ -182,6 +182,12 @@ class Rights:
             return frozenset()
         return _in_all(grant.hidden for _, grant in self._grants(Operation.READ, entity))
 
+    def reads_all(self, entity: str, field: str) -> bool:
+        """Whether this field may be read of every record of the entity."""
+        return self.may(Operation.READ, entity) and (
+            self.reach(Operation.READ, entity, [field]) is None
+        )
+
     def never_filled_in(self, entity: str) -> frozenset[str]:
         """The fields that may not be filled in, whatever record of the entity is entered."""
         if self.somebody is None:

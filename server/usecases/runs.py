@@ -15,7 +15,7 @@ from server.domain.values import RecordRef, to_json
 from server.engine import events as happened
 from server.engine.events import Event
 from server.engine.forms import Sheet
-from server.engine.history import event_of
+from server.engine.history import event_of, facts
 from server.engine.rows import Written, write
 from server.storage import failures as kept_failures
 from server.storage import queues, verdicts
@@ -265,7 +265,13 @@ def _history(
     definitions = running.app.definitions
     procedures = {key: item.title for key, item in definitions.procedures.items()}
     roles = {key: item.title for key, item in definitions.roles.items()}
-    told, events = tuple(told), tuple(events)
+    told = tuple(told)
+    events = tuple(
+        seeing.written_within_sight(running, procedure, event)
+        if isinstance(event, happened.Written)
+        else event
+        for event in events
+    )
     persons = {item.person for item in told if item.person is not None}
     for event in events:
         if isinstance(event, happened.TaskClaimed):
@@ -286,7 +292,7 @@ def _history(
             kind=line.kind,
             step=line.step,
             sentence=sentence(event, procedure, procedures, roles, names, definitions.entities),
-            facts=line.facts,
+            facts=facts(event) if isinstance(event, happened.Written) else line.facts,
         )
         for line, event in zip(told, events, strict=True)
     )

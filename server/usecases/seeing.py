@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from server.domain.procedure import Procedure
 from server.domain.role import Operation
 from server.domain.run import Run, TaskState
 from server.domain.values import RecordRef
+from server.engine.events import Written
 from server.engine.seats import candidates
 from server.engine.walk import StepFailed
 from server.storage import queues
@@ -22,6 +24,7 @@ from server.storage.tables import run, task
 from server.usecases.refusing import out_of_reach
 from server.usecases.rights import Rights
 from server.usecases.running import Running
+from server.usecases.telling import assignments
 from server.usecases.views import FormView, RunView, TaskView
 
 OUTLINE = frozenset(
@@ -98,6 +101,28 @@ def outline_of_run(view: RunView) -> RunView:
         if line.kind in OUTLINE
     )
     return replace(view, history=told, verdicts=())
+
+
+def written_within_sight(running: Running, procedure: Procedure, event: Written) -> Written:
+    """What a step has set, without the values of other records that the actor does not read whole.
+
+    Which record it was the history does not say; that something was filled in stays to be told.
+    """
+    if event.values is None:
+        return event
+    places = {item.place: item for item in assignments(procedure)}
+
+    def is_seen(place: str) -> bool:
+        item = places.get(place)
+        if item is None:
+            return running.rights.somebody is None
+        if item.record.text == procedure.about:
+            return True
+        entity = item.record.type.entity if item.record.type is not None else None
+        return entity is not None and running.rights.reads_all(entity, item.field)
+
+    seen = {place: value for place, value in event.values.items() if is_seen(place)}
+    return replace(event, values=seen or None)
 
 
 def runs_within_sight(rights: Rights) -> sa.ColumnElement[bool] | None:

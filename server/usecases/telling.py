@@ -210,7 +210,7 @@ def _needed(procedure: Procedure, key: str) -> str:
 
 def _written(event: happened.Written, procedure: Procedure, entities: Mapping[str, Entity]) -> str:
     """What a step set, by the titles of records and fields: *Change: Status is now Approved.*"""
-    places = {item.place: item for item in _assignments(procedure)}
+    places = {item.place: item for item in assignments(procedure)}
     told: dict[str, list[str]] = {}
     for name in event.fields:
         item, (record, _, key) = places.get(name), name.rpartition(".")
@@ -233,7 +233,8 @@ def _said(event: happened.Written, name: str, field: Field | None, key: str) -> 
     return f"{title} is now {said}"
 
 
-def _assignments(procedure: Procedure) -> Iterator[Assignment]:
+def assignments(procedure: Procedure) -> Iterator[Assignment]:
+    """What steps and outcomes of a procedure set."""
     for step in procedure.walk():
         yield from step.set
         for outcome in step.outcomes.values():

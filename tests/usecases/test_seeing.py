@@ -9,13 +9,16 @@ import pytest
 
 from server.domain.actor import APPLICATION, Actor
 from server.domain.refusals import NotAllowed, NotFound
-from server.domain.role import Role
+from server.domain.role import Grant, Role
 from server.domain.values import RecordRef
+from server.engine.events import Written
 from server.rules import Rules
 from server.storage.database import Database
-from server.usecases import App, asking, explaining, runs, tasks, waiting, watching
+from server.usecases import App, asking, explaining, runs, seeing, tasks, waiting, watching
+from server.usecases.running import Running
 from tests.admin.conftest import DEFINITIONS
 from tests.builders import Clock, acting, may, stored, tables_of
+from tests.usecases.council_hall import open_hall
 
 SECRET = "The user forgot the password"
 INCIDENT = RecordRef("incident_request", 1)
@@ -181,3 +184,38 @@ class TestWhoeverReadsAllOfIt:
         assert shown["description"] == SECRET
         assert [item.decision for item in desk.sees_run(name).verdicts] == ["credit"]
         assert "written" in {line.kind for line in desk.sees_run(name).history}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "grant", "told"),
+    [
+        ("agenda", may("read"), {"proposal.status": "accepted"}),
+        ("agenda", may(""), None),
+        ("agenda", may("read", {"status": "draft"}), None),
+        ("agenda", may("read", status="hidden"), None),
+        ("council-vote", may(""), {"proposal.status": "accepted"}),
+    ],
+    ids=[
+        "who reads all",
+        "who reads none",
+        "who reads some",
+        "who does not see it",
+        "its own record",
+    ],
+)
+def test_what_a_step_set_of_other_records_is_told_to_who_reads_all_of_them(
+    database: Database, procedure: str, grant: Grant, told: Any
+):
+    # given an agenda of an area, on which proposals are accepted; who votes on one sees that one
+    hall = open_hall(database, {"Max": "member"})
+    member = Role("member", "Member", may={"*": may("read"), "proposal": grant})
+    definitions = hall.app.definitions
+    roles = {**definitions.roles, "member": member}
+    app = replace(hall.app, definitions=replace(definitions, roles=roles))
+    written = Written("x", ("proposal.status",), {"proposal.status": "accepted"})
+    # when somebody looks at its history
+    with app.database.read() as connection:
+        running = Running(app, connection, hall.actor("Max"))
+        seen = seeing.written_within_sight(running, definitions.procedures[procedure], written)
+    # then they are told what was set, or only that something was
+    assert seen == replace(written, values=told)
