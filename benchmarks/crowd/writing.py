@@ -37,16 +37,20 @@ class Writer:
                     _copy(connection, table, rows)
 
     def finish(self) -> None:
-        """Make indexes, have numbers go on after the last, and let the database count."""
+        """Make indexes, and have numbers go on after the last.
+
+        PostgreSQL counts, as it does by itself before long; SQLite is left as the product leaves it.
+        """
         with self._database.write() as connection:
             for index in self._indexes:
                 index.create(connection)
             if not self._database.is_sqlite:
                 for table in sa.inspect(connection).get_table_names():
                     _go_on(connection, table)
-        with self._database.writing.connect() as connection:
-            connection.exec_driver_sql("ANALYZE")
-            connection.commit()
+        if not self._database.is_sqlite:
+            with self._database.writing.connect() as connection:
+                connection.exec_driver_sql("ANALYZE")
+                connection.commit()
 
 
 def _copy(connection: sa.Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:

@@ -32,7 +32,7 @@ def seconds(url: str, last: int, only: str) -> Mapping[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database=url, data=Path(folder))
         database = Database(url)
-        inside = _Inside(web(publish.build(database, ()), settings))
+        inside = Inside(web(publish.build(database, ()), settings))
         inside.log_in("coordinator-1", PASSWORD)
         raw = _raw(url)
         for name, ask in ANYBODY.items():
@@ -47,7 +47,7 @@ def seconds(url: str, last: int, only: str) -> Mapping[str, float]:
     return found
 
 
-class _Inside:
+class Inside:
     """A browser without a network, so that the statements can be listened to."""
 
     def __init__(self, flask: Flask) -> None:

@@ -193,8 +193,9 @@ class People:
         columns = [holder[key] for key, _ in self._narrowings()]
         return (
             sa.select(holder.role, holder.person, holder.delegate, *times, *columns)
-            .where(holder.delegate.is_not(None), *self._in_force())
-            .order_by(holder.id)
+            # a bound and this order have every database come by the index: most have named nobody
+            .where(holder.delegate > 0, *self._in_force())
+            .order_by(holder.delegate, holder.id)
         )
 
     # -- groups and absence -------------------------------------------------------------------

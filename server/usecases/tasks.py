@@ -97,7 +97,7 @@ def counts(app: App, actor: Actor, wanted: Iterable[str] = COUNTED) -> Mapping[s
         signed = _signed(running) if "to-sign" in asked else ()
         within = seeing.tasks_within_sight(running.rights) if "watched" in asked else None
         if within is None:  # as for nearly everybody
-            found = queues.counts(connection, _counting(dialect, asked, desk, signed))
+            found = queues.counts(connection, _counting(dialect, asked, desk, signed, COUNT_LIMIT))
         else:
             counted = _queues_to_count(asked, desk, signed, within)
             found = queues.counts(connection, queues.counting(dialect, *counted, COUNT_LIMIT))
@@ -108,10 +108,10 @@ def counts(app: App, actor: Actor, wanted: Iterable[str] = COUNTED) -> Mapping[s
 
 @lru_cache(maxsize=1000)
 def _counting(
-    dialect: sa.Dialect, asked: tuple[str, ...], desk: ways.Desk, signed: Signed
+    dialect: sa.Dialect, asked: tuple[str, ...], desk: ways.Desk, signed: Signed, most: int
 ) -> queues.Counting:
     """The question that each page asks again, as long as somebody's roles and groups stay."""
-    return queues.counting(dialect, *_queues_to_count(asked, desk, signed, None), COUNT_LIMIT)
+    return queues.counting(dialect, *_queues_to_count(asked, desk, signed, None), most)
 
 
 def _queues_to_count(
