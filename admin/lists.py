@@ -24,6 +24,7 @@ from server.domain.role import Operation
 from server.domain.values import Kind, RecordRef
 from server.domain.words import in_words
 from server.storage.models import Models
+from server.usecases import searching
 
 _LARGEST = 2**63
 BATCH = 500
@@ -203,19 +204,27 @@ class RecordList(ModelView):  # type: ignore[misc]  # Flask-Admin is not typed
     def _apply_search(
         self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
     ) -> Any:
-        """Each word stands in one of the searched fields; a number finds its record."""
-        number = self.entity.record_id(search)
-        for word in search.split()[:8]:
-            pattern = f"%{_literal(word)}%"
-            found = [self._stands_in(key, pattern) for key in self.column_searchable_list]
-            if number is not None and number < _LARGEST:
-                found.append(self.model.id == number)
-            query = query.filter(sa.or_(*found))
-            count_query = None if count_query is None else count_query.filter(sa.or_(*found))
+        """All words begin a word of what is searched; a number finds its record.
+
+        What holds no word at all, such as a sign, is looked for as it stands.
+        """
+        newest = None if self._get_list_filter_args() else COUNT_CAP
+        found = searching.within_list(
+            self.session.session.connection(), links.rights(), self.entity, search, newest
+        )
+        if not searching.has_words(search):
+            signs = (f"%{_literal(sign)}%" for sign in search.split()[:8])
+            found |= sa.and_(sa.true(), *map(self._stands_somewhere, signs))
+        query = query.filter(found)
+        count_query = None if count_query is None else count_query.filter(found)
         return query, count_query, joins, count_joins
 
+    def _stands_somewhere(self, pattern: str) -> Any:
+        each = (self._stands_in(key, pattern) for key in self.column_searchable_list)
+        return sa.or_(sa.false(), *each)
+
     def _stands_in(self, key: str, pattern: str) -> Any:
-        """Holds where the words stand in a field that may be seen."""
+        """Holds where a text stands in a field that may be seen."""
         found = getattr(self.model, key).ilike(pattern, escape="\\")
         reach = links.rights().reach(Operation.READ, self.entity.key, [key])
         return found if reach is None else sa.and_(found, reach)

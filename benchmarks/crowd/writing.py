@@ -18,11 +18,13 @@ class Writer:
 
     def __init__(self, database: Database, models: Models) -> None:
         self._database = database
+        self._words = models.index
         self._tables = (models.tables[REQUEST], *KEPT, tables.change)
         self._indexes = [index for table in self._tables for index in table.indexes]
 
     def bare(self) -> None:
         with self._database.write() as connection:
+            self._words.clear(connection, [REQUEST])
             for index in self._indexes:
                 index.drop(connection)
 
@@ -44,6 +46,9 @@ class Writer:
         with self._database.write() as connection:
             for index in self._indexes:
                 index.create(connection)
+            # SQLite has one index of words, which was forgotten as a whole
+            of = [*self._words.slots] if self._database.is_sqlite else [REQUEST]
+            self._words.build(connection, of)
             if not self._database.is_sqlite:
                 for table in sa.inspect(connection).get_table_names():
                     _go_on(connection, table)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import sqlalchemy as sa
+
 from server.domain import searching
 from server.domain.actor import Actor
 from server.domain.entity import Entity, Field
@@ -16,10 +18,11 @@ from server.domain.role import Operation
 from server.domain.searching import Asked, Hit, Piece, Word
 from server.domain.values import Kind, RecordRef
 from server.storage.lookup import LARGEST_ID
-from server.storage.search import asking
+from server.storage.search import asking, lists
 from server.storage.search.asking import Place, Sight, Terms
 from server.usecases import showing
 from server.usecases.app import App
+from server.usecases.rights import Rights
 from server.usecases.running import Running
 from server.usecases.views import RecordTitle
 
@@ -98,7 +101,7 @@ class _Search:
             number = entity.record_id(self.asked.text) if entity.number else None
             yield Place(
                 key,
-                tuple(sights_of(self.running, key)),
+                tuple(sights_of(rights, key)),
                 number if number is not None and number <= LARGEST_ID else None,
                 rights.reach(Operation.READ, key),
             )
@@ -169,12 +172,39 @@ def texts_of(running: Running, entity: Entity) -> list[Field]:
     return [item for _, items in slots.fields for item in items] if slots else []
 
 
-def sights_of(running: Running, entity: str) -> Iterable[Sight]:
-    """What of an entity's texts the actor may see, of which records."""
-    slots = running.app.models.index.slots.get(entity)
+def has_words(text: str) -> bool:
+    """Whether there is something in it that the index of words could know."""
+    return bool(searching.asked(text[:LONGEST]).words)
+
+
+def within_list(
+    connection: sa.Connection, rights: Rights, entity: Entity, text: str, newest: int | None
+) -> sa.ColumnElement[bool]:
+    """Holds of the records of an entity that a text means, by number or by all of its words.
+
+    `newest` is how many are enough, the newest of them, where nothing else narrows the list.
+    """
+    table = rights.app.models.tables[entity.key]
+    found: list[sa.ColumnElement[bool]] = []
+    words = searching.asked(text[:LONGEST]).words
+    if words:
+        sights = sights_of(rights, entity.key)
+        terms = [[word] for word in words]
+        found.append(
+            lists.holding(connection, rights.app.models, entity.key, sights, terms, newest=newest)
+        )
+    number = entity.record_id(text)
+    if number is not None and number <= LARGEST_ID:
+        found.append(table.c.id == number)
+    return sa.or_(sa.false(), *found)
+
+
+def sights_of(rights: Rights, entity: str) -> Iterable[Sight]:
+    """What of an entity's texts somebody may see, of which records."""
+    slots = rights.app.models.index.slots.get(entity)
     parts = (
         {slot: frozenset(item.key for item in items) for slot, items in slots.fields}
         if slots
         else {}
     )
-    return (Sight(letters, within) for letters, within in running.rights.sights(entity, parts))
+    return (Sight(letters, within) for letters, within in rights.sights(entity, parts))

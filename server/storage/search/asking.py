@@ -26,7 +26,7 @@ FEW = 300
 """Records of somebody's own that are so few are looked at one by one in SQLite."""
 _PARTS = 400
 """Parts of one statement; SQLite takes 500."""
-_INDEX: sa.TableClause = sa.table(sqlite.INDEX, sa.column("rowid"), sa.column(sqlite.INDEX))
+INDEX: sa.TableClause = sa.table(sqlite.INDEX, sa.column("rowid"), sa.column(sqlite.INDEX))
 
 Terms = Sequence[Iterable[Word | str]]
 """What must be found: of each, one of these; a `Word` as a beginning, a text as a whole word."""
@@ -112,7 +112,7 @@ class _Asking:
         table = self.models.tables[entity]
         statement = (
             sa.select(*_told(entity, table.c.id, tier))
-            .where(_words_hold(table, self.terms, sight.slots))
+            .where(words_hold(table, self.terms, sight.slots))
             .order_by(table.c.id.desc())
             .limit(self.limit)
         )
@@ -121,10 +121,10 @@ class _Asking:
     def _in_sqlite(self, entity: str, sight: Sight, tier: int) -> sa.Select[Any]:
         number = self.models.index.numbers[entity]
         first = sqlite.first_row(number)
-        row = _INDEX.c.rowid
+        row = INDEX.c.rowid
         statement = (
             sa.select(*_told(entity, row - first, tier))
-            .where(_matches(self.terms, sight.slots))
+            .where(matches(self.terms, sight.slots))
             .order_by(row.desc())
             .limit(self.limit)
         )
@@ -153,7 +153,7 @@ def _limited(part: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(inner.c.entity, inner.c.id, inner.c.tier)
 
 
-def _matches(terms: Terms, slots: str) -> sa.ColumnElement[bool]:
+def matches(terms: Terms, slots: str) -> sa.ColumnElement[bool]:
     """FTS5's own language, in which nothing but our quotes means anything."""
     each = (" OR ".join(map(_fts5, term)) for term in terms)
     joined = " AND ".join(f"({one})" for one in each)
@@ -172,7 +172,7 @@ def _plain(word: Word) -> str:
     return "".join(LETTERS.get(letter, letter) for letter in word.written)
 
 
-def _words_hold(table: sa.Table, terms: Terms, slots: str) -> sa.ColumnElement[bool]:
+def words_hold(table: sa.Table, terms: Terms, slots: str) -> sa.ColumnElement[bool]:
     column: sa.ColumnClause[Any] = sa.column(postgresql.WORDS, _selectable=table)
     only = "" if set(slots) == set(SLOTS) else slots.upper()
     each = (" | ".join(_tsquery(one, only) for one in term) for term in terms)
