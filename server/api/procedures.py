@@ -91,6 +91,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             "Procedures",
             _starts,
             {200: all_of(component("Start"))},
+            is_ones_own=True,
         ),
         *begun_by_hand,
         Route(

@@ -186,6 +186,8 @@ class Route:
     """Answers with a better sentence than 404 would have; no part of the API."""
     scope: Scope | None = None
     """The scope that it takes, where the method does not tell it."""
+    is_ones_own: bool = False
+    """Tells what whoever asks may do, though it stands with what tells how the work is done."""
 
     @property
     def takes(self) -> Scope:
@@ -197,7 +199,7 @@ class Route:
     @property
     def tells_the_model(self) -> bool:
         """Whether it shows how the work is done, which is for those who do it."""
-        return self.tag in MODEL and not self.keyed
+        return self.tag in MODEL and not self.keyed and not self.is_ones_own
 
     @property
     def rule(self) -> str:
