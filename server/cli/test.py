@@ -18,16 +18,16 @@ FORMATS = ("text", "json")
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "test",
-        help="play scenarios and the tests of decisions and correlations, without a database",
-        description="Plays every story of the scenarios and every test of decisions and "
-        "correlations, and says where something went otherwise. Exits with 1 when something did, or when less was passed "
+        help="play scenarios and the tests of decisions, correlations and KPIs, without a database",
+        description="Plays every story of the scenarios and every test of decisions, "
+        "correlations and KPIs, and says where something went otherwise. Exits with 1 when something did, or when less was passed "
         "than --bar asks.",
     )
     parser.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help="scenarios, procedures with scenarios, decisions or correlations; without any, all",
+        help="scenarios, procedures with scenarios, decisions, correlations or KPIs; without any, all",
     )
     parser.add_argument(
         "--folder",
@@ -90,6 +90,8 @@ def _as_text(tested: Any, *, coverage: bool, below: bool) -> Iterator[str]:
     yield _tests(tested, tested.tests, "decisions", "DEC902")
     if tested.readings:
         yield _tests(tested, tested.readings, "correlations", "COR902")
+    if tested.figures:
+        yield _tests(tested, tested.figures, "KPIs", "KPI902")
     if below:
         share = tested.coverage.share * 100
         yield f"The least that is passed of anything is {share:.0f} %; more is asked."
@@ -113,6 +115,9 @@ def _covered(tested: Any) -> Iterator[str]:
     for key, share in tested.coverage.rules.items():
         if share.missing:
             yield f"{key}: {_of(share)} rules; nothing shows {', '.join(share.missing)}"
+    for key, share in tested.coverage.kpis.items():
+        if share.missing:
+            yield f"{key}: no test shows {', '.join(share.missing)}"
     for item in tested.coverage.procedures:
         if item.left:
             yield f"\n# Nothing passes these edges of {item.procedure.key}:"
@@ -150,6 +155,7 @@ def _as_json(tested: Any) -> dict[str, Any]:
         ],
         "decision_tests": tested.tests,
         "correlation_tests": tested.readings,
+        "kpi_tests": tested.figures,
     }
     if tested.coverage is not None:
         found["coverage"] = {
@@ -162,6 +168,7 @@ def _as_json(tested: Any) -> dict[str, Any]:
                 for item in tested.coverage.procedures
             },
             "rules": {key: _share(share) for key, share in tested.coverage.rules.items()},
+            "kpis": {key: _share(share) for key, share in tested.coverage.kpis.items()},
         }
     return found
 

@@ -11,6 +11,7 @@ from server.domain.correlation import Correlation
 from server.domain.decision import Decision
 from server.domain.entity import Entity
 from server.domain.form import Form
+from server.domain.kpi import Kpi
 from server.domain.notification import Notification
 from server.domain.procedure import Procedure
 from server.domain.role import Role
@@ -19,7 +20,7 @@ from server.domain.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process of the model: its procedures in order, its purpose, the role that owns it."""
+    """A process of the model: its procedures and KPIs in order, its purpose, the role that owns it."""
 
     key: str
     title: str
@@ -27,6 +28,7 @@ class Process:
     chapter: int | None
     procedures: tuple[str, ...]
     owner: str | None = None
+    kpis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Definitions:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     calendar: Calendar = STANDARD
+    kpis: Mapping[str, Kpi] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Decision]:
         """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""

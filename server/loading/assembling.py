@@ -17,6 +17,7 @@ from server.loading.building import (
     build_decision,
     build_entity,
     build_form,
+    build_kpi,
     build_notification,
     build_procedure,
     build_process,
@@ -44,6 +45,7 @@ def assemble(manuscript: Manuscript) -> None:
     for source in manuscript.of_kind("model"):
         refer_calendar(Desk(source, manuscript))
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)
+    _make(manuscript, "kpi", build_kpi, manuscript.kpis)
     _make(manuscript, "process", build_process, manuscript.processes)
     _make(manuscript, "scenario", build_scenario, manuscript.scenarios)
 
@@ -152,6 +154,7 @@ def definitions(manuscript: Manuscript) -> Definitions:
         manuscript.scenarios,
         manuscript.calendars,
         manuscript.calendars.get(model.data.get("calendar", ""), STANDARD),
+        manuscript.kpis,
     )
 
 

@@ -14,6 +14,7 @@ from server.loading.faults import (
     correlation,
     decision,
     folder,
+    kpi,
     scenario,
     sense,
     shape,
@@ -30,6 +31,7 @@ FAULTS: tuple[ModuleType, ...] = (
     table,
     calendar,
     correlation,
+    kpi,
     scenario,
 )
 RIGHT = "Right:"

@@ -13,6 +13,7 @@ from server.domain.decision import Decision
 from server.domain.definitions import Process
 from server.domain.entity import Entity
 from server.domain.form import Form
+from server.domain.kpi import Kpi
 from server.domain.notification import Notification
 from server.domain.procedure import Procedure
 from server.domain.role import Role
@@ -113,6 +114,7 @@ class Manuscript:
     correlations: dict[str, Correlation] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    kpis: dict[str, Kpi] = field(default_factory=dict)
     tested: dict[str, Decision] = field(default_factory=dict)
     surveys: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     """What is proved of tables, by their keys, once it has been asked for."""

@@ -33,6 +33,7 @@ FOLDERS: Mapping[str, str] = {
     "notification": "notifications",
     "correlation": "correlations",
     "calendar": "calendars",
+    "kpi": "kpis",
     "scenario": "scenarios",
 }
 """The folder of each kind. `model.yaml` lies beside them."""

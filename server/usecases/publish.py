@@ -26,6 +26,7 @@ from server.storage.models import Models
 from server.usecases.app import App
 from server.usecases.database import check_schema
 from server.usecases.examples import failing_readings, failing_tests
+from server.usecases.figures import failing_figures
 from server.usecases.running import Running
 
 GENERATION = "generation"
@@ -79,6 +80,11 @@ def checked(
             item
             for correlation in definitions.correlations.values()
             for item in failing_readings(correlation, definitions.entities, loaded)
+        ]
+        found += [
+            item
+            for kpi in definitions.kpis.values()
+            for item in failing_figures(kpi, definitions.entities, loaded)
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))

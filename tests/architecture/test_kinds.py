@@ -16,6 +16,7 @@ KINDS = {
     "notification": "notifications",
     "correlation": "correlations",
     "calendar": "calendars",
+    "kpi": "kpis",
     "scenario": "scenarios",
 }
 VERBS = ("check", "explain", "fmt", "init", "reload", "schema", "serve", "show", "test", "worker")

@@ -237,8 +237,8 @@ class TestInit:
 
         folders = {item.name for item in site.iterdir() if item.is_dir()}
         assert folders == {
-            "correlations", "decisions", "entities", "forms", "notifications", "procedures",
-            "processes", "roles", "scenarios", "schemas", ".vscode",
+            "correlations", "decisions", "entities", "forms", "kpis", "notifications",
+            "procedures", "processes", "roles", "scenarios", "schemas", ".vscode",
         }  # fmt: skip
         settings = json.loads((site / ".vscode" / "settings.json").read_text())
         for schema in settings["yaml.schemas"]:
@@ -420,7 +420,7 @@ class TestTest:
             1,
             "",
             (
-                "No scenario, procedure with scenarios, decision or correlation is called "
+                "No scenario, procedure with scenarios, decision, correlation or KPI is called "
                 "'solution-aproval'. Did you mean 'solution-approval'?\n"
             ),
         )

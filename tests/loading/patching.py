@@ -27,6 +27,7 @@ FOLDERS = {
     "notification": "notifications",
     "correlation": "correlations",
     "calendar": "calendars",
+    "kpi": "kpis",
     "scenario": "scenarios",
     "overrides": "decisions",
 }

@@ -10,7 +10,12 @@ from server.loading import Diagnostic
 from server.usecases.publish import TRIAL_SECONDS, checked
 from tests.loading.patching import copy_of_minimal, lay_example_over
 
-PLAYED = {"DEC901": 0.001, "DEC902": TRIAL_SECONDS, "COR902": TRIAL_SECONDS}
+PLAYED = {
+    "DEC901": 0.001,
+    "DEC902": TRIAL_SECONDS,
+    "COR902": TRIAL_SECONDS,
+    "KPI902": TRIAL_SECONDS,
+}
 """Codes of what is found only where there are rules, and in how many seconds tables are tried: no
 table is known that the engine does not take, so one is given no time."""
 

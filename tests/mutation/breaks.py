@@ -411,6 +411,8 @@ def _notification(data: Mapping[str, Any]) -> _Found:
 def _process(data: Mapping[str, Any]) -> _Found:
     for index, key in enumerate(data["procedures"]):
         yield "drop a procedure", key, _without(data, "procedures", index)
+    for index, key in enumerate(data.get("kpis", ())):
+        yield "drop a KPI", key, _without(data, "kpis", index)
 
 
 def _correlation(data: Mapping[str, Any]) -> _Found:
@@ -443,6 +445,43 @@ def _read_from(data: Mapping[str, Any], place: Place, raw: Mapping[str, Any]) ->
             yield f"drop {key} of what is read", str(name), _without(data, *place, key)
 
 
+def _kpi(data: Mapping[str, Any]) -> _Found:
+    if "where" in data:
+        yield "drop where of a KPI", "where", _without(data, "where")
+        for text, sign in _signs(data["where"]):
+            yield "turn a sign of a KPI", f"where: {sign}", _with(data, text, "where")
+    if "of" in data:
+        for text, sign in _signs(data["of"]):
+            yield "turn a sign of a KPI", f"of: {sign}", _with(data, text, "of")
+    yield "another moment of a KPI", data["when"], _with(data, "created_at", "when")
+    turned = {"higher": "lower", "lower": "higher"}[data["direction"]]
+    yield "turn a direction", turned, _with(data, turned, "direction")
+    others = {"mean": "median", "median": "mean", "p90": "median", "share": "count"}
+    if data["measure"] in others:
+        measure = others[data["measure"]]
+        yield "another measure", measure, _with(data, measure, "measure")
+    if data["unit"] in {"minutes", "hours", "days"}:
+        unit = {"minutes": "hours", "hours": "days", "days": "minutes"}[data["unit"]]
+        yield "another unit", unit, _with(data, unit, "unit")
+
+
+_TURNED = {
+    " = ": " != ",
+    " != ": " = ",
+    " and ": " or ",
+    " or ": " and ",
+    " > ": " >= ",
+    " <= ": " < ",
+}
+
+
+def _signs(text: Any) -> Iterator[tuple[str, str]]:
+    """A formula with one sign turned, for each of its signs."""
+    for sign, turned in _TURNED.items():
+        for found in re.finditer(re.escape(sign), str(text)):
+            yield text[: found.start()] + turned + text[found.end() :], sign.strip()
+
+
 _BREAKERS: Mapping[str, Callable[[Mapping[str, Any]], _Found]] = {
     "procedure": _procedure,
     "decision": _decision,
@@ -452,4 +491,5 @@ _BREAKERS: Mapping[str, Callable[[Mapping[str, Any]], _Found]] = {
     "notification": _notification,
     "process": _process,
     "correlation": _correlation,
+    "kpi": _kpi,
 }

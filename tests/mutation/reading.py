@@ -177,6 +177,7 @@ MADE = {
     "forms": "form",
     "notifications": "notification",
     "correlations": "correlation",
+    "kpis": "kpi",
     "processes": "process",
     "scenarios": "scenario",
 }

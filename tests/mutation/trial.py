@@ -28,6 +28,7 @@ from server.rules import Rules
 from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
 from server.usecases.examples import misread
+from server.usecases.figures import misfigured
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
 from tests.mutation.equivalence import (
@@ -51,6 +52,7 @@ KINDS = (
     "notification",
     "process",
     "correlation",
+    "kpi",
 )
 SILENT = {"origin", "text", "why", "because", "tests"}
 """What does not change what happens. (The words of an expression; its tree does.)"""
@@ -289,6 +291,11 @@ def _failed_test(made: Manuscript, otherwise: Mapping[Read, tuple[Any, Any]]) ->
             for sample in correlation.tests:
                 for expected, said in misread(correlation, entity, sample):
                     return f"{expected} is expected, and {said} is read"
+        if name == "kpis":
+            kpi = made.kpis[key]
+            for example in kpi.tests:
+                for expected, said in misfigured(kpi, made.entities, example):
+                    return f"{expected} is expected, and it comes to {said}"
     return ""
 
 
@@ -301,6 +308,7 @@ _PLURALS = {
     "notification": "notifications",
     "process": "processes",
     "correlation": "correlations",
+    "kpi": "kpis",
 }
 
 

@@ -9,6 +9,7 @@ from server.loading.building.correlations import build_correlation
 from server.loading.building.decisions import build_decision
 from server.loading.building.entities import build_entity, refer_requesters
 from server.loading.building.forms import build_form
+from server.loading.building.kpis import build_kpi
 from server.loading.building.notifications import build_notification
 from server.loading.building.procedures import build_procedure
 from server.loading.building.processes import build_process
@@ -21,6 +22,7 @@ __all__ = [
     "build_decision",
     "build_entity",
     "build_form",
+    "build_kpi",
     "build_notification",
     "build_procedure",
     "build_process",

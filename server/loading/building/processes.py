@@ -10,6 +10,8 @@ def build_process(desk: Desk) -> Process:
     data = desk.data
     for index, procedure in enumerate(data["procedures"]):
         desk.refer("procedure", procedure, "procedures", index)
+    for index, kpi in enumerate(data.get("kpis", ())):
+        desk.refer("kpi", kpi, "kpis", index)
     owner = data.get("owner")
     if owner is not None:
         desk.refer("role", owner, "owner")
@@ -20,4 +22,5 @@ def build_process(desk: Desk) -> Process:
         data.get("chapter"),
         tuple(data["procedures"]),
         owner,
+        tuple(data.get("kpis", ())),
     )

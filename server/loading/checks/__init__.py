@@ -44,6 +44,7 @@ NAMES = (
     "unknown_calendar",
     "unknown_procedure",
     "unknown_process",
+    "unknown_kpi",
     "unknown_scenario",
     "unused",
     # the ways of a procedure
@@ -125,6 +126,10 @@ NAMES = (
     "fallback_circle",
     "same_source",
     "not_unique",
+    # KPIs
+    "wrong_unit",
+    "wrong_target",
+    "always_the_same",
 )
 CHECKS: tuple[ModuleType, ...] = tuple(
     importlib.import_module(f"{__name__}.{name}") for name in NAMES

@@ -9,13 +9,18 @@ from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
 
 
-def unknown(manuscript: Manuscript, kind: str, code: str) -> Iterator[Diagnostic]:
-    """A diagnostic for each place that names a definition of this kind which is nowhere."""
+def unknown(
+    manuscript: Manuscript, kind: str, code: str, called: str = ""
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each place that names a definition of this kind which is nowhere.
+
+    `called` is how people say the kind, where it is not the word itself.
+    """
     known = manuscript.known(kind)
     for reference in manuscript.dangling(kind):
         yield Diagnostic(
             code,
             reference.mark,
-            f"There is no {kind} '{reference.key}'.",
+            f"There is no {called or kind} '{reference.key}'.",
             did_you_mean(reference.key, known),
         )

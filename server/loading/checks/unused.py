@@ -1,6 +1,6 @@
-"""REF009 unused: nothing uses a form, a decision or a notification.
+"""REF009 unused: nothing uses a form, a decision, a notification or a KPI.
 
-It may be waiting for its procedure; more often a step that named it has gone, or names another.
+It may be waiting for its procedure, or its process; more often what named it has gone, or names another.
 
     notification: case-forgotten
     title: Nobody is told this
@@ -27,11 +27,13 @@ from server.loading.diagnostics import Diagnostic, Severity
 from server.loading.manuscript import Manuscript
 
 CODE = "REF009"
-KINDS = ("form", "decision", "notification")
+KINDS = ("form", "decision", "notification", "kpi")
+CALLED = {"kpi": "KPI"}
+"""How people say a kind, where it is not the word itself."""
 
 
 def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
-    if any(kind in {"procedure", "entity"} for kind, _ in manuscript.broken):
+    if any(kind in {"procedure", "entity", "process"} for kind, _ in manuscript.broken):
         return  # who uses what cannot be seen
     used = {(reference.kind, reference.key) for reference in manuscript.references}
     for kind in KINDS:
@@ -40,7 +42,7 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     CODE,
                     source.mark(kind),
-                    f"Nothing uses the {kind} '{source.key}'.",
+                    f"Nothing uses the {CALLED.get(kind, kind)} '{source.key}'.",
                     "Name it where it belongs, or delete the file.",
                     Severity.WARNING,
                 )

@@ -1,7 +1,8 @@
 """How much of the definitions the stories and tests have passed: steps, edges, outcomes, rules.
 
 An edge is a start, or a way out of a step: a button, a verdict's value, a rule of `choose`, or just
-on. Rules count as passed by a story or by a decision's own tests.
+on. Rules count as passed by a story or by a decision's own tests; of a KPI, its tests show what
+counts and what does not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 from server.domain.decision import Decision
 from server.domain.definitions import Definitions
+from server.domain.kpi import Kpi
 from server.domain.procedure import Procedure
 from server.domain.step import (
     LATE,
@@ -22,6 +24,7 @@ from server.domain.step import (
 )
 from server.engine import events as happened
 from server.engine.advance import spoken
+from server.usecases.figures import shown, to_show
 from server.usecases.rehearsal.player import Played
 from server.usecases.rehearsal.stage import Line
 
@@ -79,12 +82,13 @@ class Covered:
 class Coverage:
     procedures: tuple[Covered, ...]
     rules: Mapping[str, Share] = field(default_factory=dict)
+    kpis: Mapping[str, Share] = field(default_factory=dict)
 
     @property
     def share(self) -> float:
         """The smallest share of anything, between 0 and 1; 1 where there is nothing to pass."""
         shares = [each for item in self.procedures for each in (item.steps, item.edges)]
-        shares += self.rules.values()
+        shares += [*self.rules.values(), *self.kpis.values()]
         return min((each.passed / each.total for each in shares if each.total), default=1.0)
 
 
@@ -94,6 +98,7 @@ def coverage(
     tested: Iterable[tuple[str, str]],
     procedures: Iterable[str],
     decisions: Iterable[str],
+    kpis: Iterable[Kpi] = (),
 ) -> Coverage:
     """What these stories, and the rules that tests have shown, pass of these definitions."""
     lines: dict[str, list[Line]] = {}
@@ -105,6 +110,7 @@ def coverage(
     return Coverage(
         tuple(_covered(definitions.procedures[key], lines.get(key, ())) for key in procedures),
         {key: _rules(definitions.decisions[key], hits) for key in decisions},
+        {kpi.key: _share(to_show(kpi), {*shown(kpi, definitions.entities)}) for kpi in kpis},
     )
 
 

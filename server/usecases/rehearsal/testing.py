@@ -1,4 +1,4 @@
-"""The use case behind `procedura test`: stories, tests of decisions and correlations, and what they pass."""
+"""The use case behind `procedura test`: stories, tests of decisions, correlations and KPIs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from server.domain.correlation import Correlation
 from server.domain.decision import Decision, NoVerdict
 from server.domain.definitions import Definitions
 from server.domain.expression.spelling import did_you_mean
+from server.domain.kpi import Kpi
 from server.domain.refusals import NotFound
 from server.domain.scenario import Scenario
 from server.loading import Diagnostic, Mark
 from server.rules import Rules
 from server.usecases.examples import failing_readings, failing_tests
+from server.usecases.figures import failing_figures
 from server.usecases.rehearsal import play_all
 from server.usecases.rehearsal.coverage import Coverage, coverage
 from server.usecases.rehearsal.player import Played
@@ -34,8 +36,8 @@ class Unexpected:
 class Rehearsed:
     """What came of it. `definitions` is None where they have errors: `diagnostics` tells them.
 
-    `tests` counts the tests of decisions, `readings` those of correlations; those that do not come
-    out are told among `diagnostics`.
+    `tests` counts the tests of decisions, `readings` those of correlations, `figures` those of KPIs;
+    those that do not come out are told among `diagnostics`.
     """
 
     definitions: Definitions | None
@@ -44,6 +46,7 @@ class Rehearsed:
     unexpected: tuple[Unexpected, ...] = ()
     tests: int = 0
     readings: int = 0
+    figures: int = 0
     coverage: Coverage | None = None
 
     @property
@@ -57,8 +60,8 @@ def rehearse(
 ) -> Rehearsed:
     """Play the stories and tests of these names, or all, without a database.
 
-    A name is that of a scenario, of a procedure that scenarios are about, of a decision or of a
-    correlation.
+    A name is that of a scenario, of a procedure that scenarios are about, of a decision, of a
+    correlation or of a KPI.
 
     Raises:
         NotFound: nothing is called so.
@@ -67,7 +70,7 @@ def rehearse(
     definitions = loaded.definitions
     if definitions is None:
         return Rehearsed(None, loaded.diagnostics)
-    scenarios, decisions, correlations = _meant(definitions, names)
+    scenarios, decisions, correlations, kpis = _meant(definitions, names)
     rules = Rules(definitions.decisions, evaluator)
     played = tuple(play_all(definitions, rules.decide, scenarios))
     tested = [loaded.tested[item.key] for item in decisions]
@@ -76,6 +79,9 @@ def rehearse(
         found
         for item in correlations
         for found in failing_readings(item, definitions.entities, loaded)
+    ]
+    failing += [
+        found for item in kpis for found in failing_figures(item, definitions.entities, loaded)
     ]
     unexpected = tuple(
         Unexpected(
@@ -96,36 +102,38 @@ def rehearse(
         unexpected,
         sum(len(item.tests) for item in tested),
         sum(len(item.tests) for item in correlations),
+        sum(len(item.tests) for item in kpis),
         coverage(
             definitions,
             played,
             _shown(tested, rules),
             procedures,
             [item.key for item in decisions],
+            kpis,
         ),
     )
 
 
 def _meant(
     definitions: Definitions, names: Sequence[str]
-) -> tuple[tuple[Scenario, ...], tuple[Decision, ...], tuple[Correlation, ...]]:
+) -> tuple[tuple[Scenario, ...], tuple[Decision, ...], tuple[Correlation, ...], tuple[Kpi, ...]]:
     scenarios, decisions = definitions.scenarios, definitions.decisions
-    correlations = definitions.correlations
-    if not names:
-        return tuple(scenarios.values()), tuple(decisions.values()), tuple(correlations.values())
+    correlations, kpis = definitions.correlations, definitions.kpis
     told = {item.procedure for item in scenarios.values()}
-    known = {*scenarios, *decisions, *correlations, *told}
+    known = {*scenarios, *decisions, *correlations, *kpis, *told}
     for name in names:
         if name not in known:
             raise NotFound(
-                "No scenario, procedure with scenarios, decision or correlation is called "
+                "No scenario, procedure with scenarios, decision, correlation or KPI is called "
                 f"'{name}'.",
                 hint=did_you_mean(name, known),
             )
+    wanted = set(names) or known
     return (
-        tuple(item for item in scenarios.values() if {item.key, item.procedure} & set(names)),
-        tuple(item for item in decisions.values() if item.key in names),
-        tuple(item for item in correlations.values() if item.key in names),
+        tuple(item for item in scenarios.values() if {item.key, item.procedure} & wanted),
+        tuple(item for key, item in decisions.items() if key in wanted),
+        tuple(item for key, item in correlations.items() if key in wanted),
+        tuple(item for key, item in kpis.items() if key in wanted),
     )
 
 
