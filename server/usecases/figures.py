@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
+from server.domain.calendar import STANDARD, Calendar
 from server.domain.entity import Entity
 from server.domain.expression import evaluate
 from server.domain.expression.numbers import ticks
@@ -29,6 +30,7 @@ class Held:
 
     entities: Mapping[str, Entity]
     rows: dict[RecordRef, dict[str, Value]] = field(default_factory=dict)
+    calendar: Calendar = STANDARD
 
     def put(self, entity: str, given: Given) -> RecordRef:
         record = RecordRef(entity, len(self.rows) + 1)

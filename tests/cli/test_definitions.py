@@ -237,7 +237,7 @@ class TestInit:
 
         folders = {item.name for item in site.iterdir() if item.is_dir()}
         assert folders == {
-            "correlations", "decisions", "entities", "forms", "kpis", "notifications",
+            "calendars", "correlations", "decisions", "entities", "forms", "kpis", "notifications",
             "procedures", "processes", "roles", "scenarios", "schemas", ".vscode",
         }  # fmt: skip
         settings = json.loads((site / ".vscode" / "settings.json").read_text())
