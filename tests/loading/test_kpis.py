@@ -15,9 +15,9 @@ def test_a_kpi_knows_what_it_measures_and_what_is_aimed_at(tmp_path):
     kpi = served(tmp_path).kpis["swift-cases"]
 
     assert (kpi.about, kpi.when, kpi.measure) == ("case", "created_at", Measure.SHARE)
-    assert (kpi.where.text, kpi.of.text) == ("weight = light", "pages is not null and pages < 10")
+    assert (kpi.where, kpi.of.text) == (None, 'subject = "Tree"')
     assert (kpi.direction, kpi.target, kpi.warning) == (Direction.HIGHER, 90, 80)
-    assert kpi.fields == {"case": {"weight", "pages"}}
+    assert kpi.fields == {"case": {"subject"}}
 
 
 def test_its_process_names_it(tmp_path):
@@ -75,7 +75,7 @@ def test_what_may_be_unknown_is_told_at_its_own_place(tmp_path):
 
     [told] = loading.load([folder]).diagnostics
 
-    assert (told.code, told.mark.line, told.mark.column) == ("EXP002", 8, 5)
+    assert (told.code, told.mark.line, told.mark.column) == ("EXP002", 7, 5)
     assert told.hint == "Test it first: pages is not null and …"
 
 

@@ -113,13 +113,13 @@ def test_fails(mark: Mark, kpi: str, expected: str, said: str) -> Diagnostic:
 
         kpi: swift-cases
         tests:
-          - { given: [{ weight: light, pages: 3 }, { weight: light, pages: 20 }], expect: 100 }
+          - { given: [{ subject: Tree }, { subject: Bench }], expect: 100 }
 
     Right:
 
         kpi: swift-cases
         tests:
-          - { given: [{ weight: light, pages: 3 }, { weight: light, pages: 20 }], expect: 50 }
+          - { given: [{ subject: Tree }, { subject: Bench }], expect: 50 }
     """
     return Diagnostic(
         "KPI902",
