@@ -34,6 +34,7 @@ from admin.administration import Administration
 from admin.cells import shown_value
 from admin.entities import RecordPages
 from admin.journal import UPLOAD_LIMIT, Journal
+from admin.kpis import KpiPages
 from admin.notices import Notices
 from admin.reading import Reading
 from admin.runs import RunPages
@@ -153,6 +154,8 @@ def _pages(flask: Flask, app: App) -> Admin:
     entities = app.definitions.entities.values()
     for entity in sorted(entities, key=lambda entity: _place(entity.menu)):
         pages.add_view(RecordPages(entity, app.models, reading))
+    if app.definitions.kpis:
+        pages.add_view(KpiPages())
     pages.add_view(guide.Guide())
     pages.add_view(Administration())
     return pages

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Response
 
-from admin import grants, links
+from admin import grants, kpis, links
 from admin.screen import Screen, app, at
 from server.domain.calendar import WEEK, as_written
 from server.domain.decision import Decision, Hits
@@ -41,6 +41,7 @@ from server.domain.values import Value, to_json
 from server.domain.ways import inner_lists
 from server.domain.words import in_words, words
 from server.notation import Titles, as_bpmn, process_map, swim_lanes
+from server.usecases.kpis import worded
 
 HITS = {
     Hits.FIRST: "The first rule that holds decides.",
@@ -82,6 +83,10 @@ class Guide(Screen):
             process=process,
             procedures=procedures,
             diagram=svg,
+            measured=zip(*kpis.of_process(process), strict=True),
+            standings=kpis.STANDINGS,
+            better=kpis.BETTER,
+            kpi_words=worded,
             origin=_origin("process", key),
         )
 

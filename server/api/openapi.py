@@ -22,6 +22,7 @@ _TAGS = {
     "Procedures": "Who does what in which order; begin runs here",
     "Decisions": "Tables of rules; try them on facts",
     "Definitions": "Processes, roles, entities and forms as they are served",
+    "KPIs": "How well processes work: figures period by period",
     "Records": "What is kept of everything, entity by entity",
     "Notices": "What the application tells you",
     "Events": "What monitoring tools deliver",

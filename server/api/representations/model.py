@@ -29,6 +29,7 @@ def process(found: Process, definitions: Definitions) -> Json:
             for key in found.procedures
             if key in definitions.procedures
         ],
+        "kpis": list(found.kpis),
     }
 
 
