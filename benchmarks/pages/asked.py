@@ -39,9 +39,11 @@ def _get(path: Callable[[Client], str] | str) -> Asking:
 
 
 def _edit(client: Client) -> Answer:
-    """A word of an older request, of which no run holds anything."""
-    path = f"{LIST}edit/?id={client.chance.randint(1, client.last // 3)}"
-    form = form_of(client.browser.get(path).text)
+    """A word of an older request, of which no run holds the summary."""
+    form: dict[str, str] = {}
+    while "f-summary" not in form:
+        path = f"{LIST}edit/?id={client.chance.randint(1, client.last // 3)}"
+        form = form_of(client.browser.get(path).text)
     form["f-summary"] = f"{form['f-summary'].partition(' #')[0]} #{client.chance.randrange(10**6)}"
     return client.browser.post(path, form)
 
