@@ -30,6 +30,9 @@ PAGES = (
     "/search/?q=mail",
     "/notifications/",
     "/account/",
+    "/administration/",
+    "/administration/accounts/",
+    "/administration/accounts/1/",
     "/nothing/here",
 )
 

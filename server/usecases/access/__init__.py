@@ -11,6 +11,16 @@ from server.usecases.access.accounts import (
     person_called,
     set_password,
 )
+from server.usecases.access.administering import (
+    Administered,
+    administered,
+    administered_one,
+    another_password,
+    keep_out,
+    let_back_in,
+    let_in,
+    take_token,
+)
 from server.usecases.access.links import (
     password_link,
     person_of_link,
@@ -37,10 +47,14 @@ from server.usecases.access.tokens import (
 )
 
 __all__ = [
+    "Administered",
     "Claims",
     "accounts",
     "actor_of_account",
     "actor_of_token",
+    "administered",
+    "administered_one",
+    "another_password",
     "bearer",
     "begin_session",
     "change_password",
@@ -50,6 +64,9 @@ __all__ = [
     "create_administrator",
     "create_token",
     "end_session",
+    "keep_out",
+    "let_back_in",
+    "let_in",
     "log_in",
     "log_in_by_service",
     "open_account",
@@ -66,5 +83,6 @@ __all__ = [
     "set_password_by_link",
     "set_up",
     "set_up_link",
+    "take_token",
     "tokens",
 ]
