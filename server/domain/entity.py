@@ -77,6 +77,7 @@ class Entity:
     `label` names the field that stands for the record in lists and look-ups. The first status is
     the one that a new record begins with. `requested_by` are paths to the persons who asked for the
     record, over references and lists: nobody signs what they have asked for themselves.
+    `dated_by` are the fields, and `created_at`, by which KPIs find the records of a period.
     """
 
     key: str
@@ -91,6 +92,7 @@ class Entity:
     searched: tuple[str, ...] = ()
     menu: str = ""
     requested_by: tuple[tuple[str, ...], ...] = ()
+    dated_by: frozenset[str] = frozenset()
 
     @property
     def first_status(self) -> str | None:

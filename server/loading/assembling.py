@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from server.domain.calendar import STANDARD
@@ -48,6 +48,7 @@ def assemble(manuscript: Manuscript) -> None:
     _make(manuscript, "kpi", build_kpi, manuscript.kpis)
     _make(manuscript, "process", build_process, manuscript.processes)
     _make(manuscript, "scenario", build_scenario, manuscript.scenarios)
+    _note_dates(manuscript)
 
 
 def assemble_book(manuscript: Manuscript) -> None:
@@ -86,6 +87,16 @@ def _make(
             manuscript.broken.add((kind, source.key))
         else:
             made[source.key] = value
+
+
+def _note_dates(manuscript: Manuscript) -> None:
+    """Have entities know by which fields KPIs find the records of a period."""
+    found: dict[str, set[str]] = {}
+    for kpi in manuscript.kpis.values():
+        found.setdefault(kpi.about, set()).add(kpi.when)
+    for key, fields in found.items():
+        entity = manuscript.entities[key]
+        manuscript.entities[key] = replace(entity, dated_by=frozenset(fields))
 
 
 def _note_forms(data: Mapping[str, Any], flow: Flow, shown: _Shown) -> None:

@@ -7,7 +7,7 @@ Python. What can be written so is what `server.domain.measuring` lets through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -304,9 +304,8 @@ def tallies(
     records, there is no tally.
     """
     counted = _records(models, kpi, periods, now, by)
-    if kpi.measure in {Measure.MEDIAN, Measure.P90}:
-        counted = _chosen(counted, kpi.measure)
-    columns = counted.c
+    is_ranked = kpi.measure in {Measure.MEDIAN, Measure.P90}
+    columns = (_chosen(counted, kpi.measure) if is_ranked else counted).c
     value = columns.value
     statement = sa.select(
         columns.period,
@@ -315,7 +314,8 @@ def tallies(
         sa.func.count(),
         sa.func.sum(value // _HALF),
         sa.func.sum(value % _HALF),
-    ).group_by(columns.period, columns.part)
+    )
+    statement = statement.where(value.is_not(None)).group_by(columns.period, columns.part)
     if by is not None:
         statement = statement.order_by(sa.desc(sa.literal_column("3")), columns.part)
         statement = statement.limit(MOST_PARTS)
@@ -333,19 +333,23 @@ def counts(
 ) -> sa.ColumnElement[bool]:
     """Holds of the records that count in a period."""
     formulas = Formulas(models, kpi.about, now)
-    when = formulas.table.c[kpi.when]
-    found = [when >= begins, when < ends]
-    if kpi.where is not None:
-        found.append(formulas.condition(kpi.where.tree, alone=True))
+    found = [*_within(formulas, kpi, begins, ends)]
     if kpi.of is not None and kpi.measure is not Measure.SHARE:
         found.append(formulas.value(kpi.of.tree).is_not(None))
     return sa.and_(*found)
 
 
-def _records(
-    models: Models, kpi: Kpi, periods: Moments, now: datetime, by: str | None
-) -> sa.Subquery:
-    """Of each record that counts its period, its part and what it counts for."""
+def _within(formulas: Formulas, kpi: Kpi, begins: date, ends: date) -> Iterator[_Condition]:
+    """What holds of the records of a period that `where` lets count."""
+    when = formulas.table.c[kpi.when]
+    yield when >= begins
+    yield when < ends
+    if kpi.where is not None:
+        yield formulas.condition(kpi.where.tree, alone=True)
+
+
+def _records(models: Models, kpi: Kpi, periods: Moments, now: datetime, by: str | None) -> sa.CTE:
+    """Of each record its period, its part and what it counts for, each worked out just once."""
     formulas = Formulas(models, kpi.about, now)
     table = formulas.table
     one = sa.literal(1, sa.BigInteger())
@@ -362,8 +366,9 @@ def _records(
             (sa.literal(None, sa.Integer()) if by is None else table.c[by]).label("part"),
             value.label("value"),
         )
-        .where(counts(models, kpi, periods[0], periods[-1], now))
-        .subquery()
+        .where(*_within(formulas, kpi, periods[0], periods[-1]))
+        .cte("counted")
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -375,16 +380,17 @@ def _period(when: _Column, periods: Moments) -> _Column:
     return sa.case(*((when < moment, number) for number, moment in ends), else_=last)
 
 
-def _chosen(counted: sa.Subquery, measure: Measure) -> sa.Subquery:
+def _chosen(counted: sa.CTE, measure: Measure) -> sa.Subquery:
     """The record, or the two, from which a median or percentile is taken, with how many there are."""
     columns = counted.c
     group = [columns.period, columns.part]
-    ordered = sa.select(
+    every = sa.select(
         *group,
         columns.value,
         (sa.func.row_number().over(partition_by=group, order_by=columns.value) - 1).label("place"),
         sa.func.count().over(partition_by=group).label("records"),
-    ).subquery()
+    ).where(columns.value.is_not(None))
+    ordered = every.subquery()
     place, records = ordered.c.place, ordered.c.records
     if measure is Measure.MEDIAN:
         is_chosen = sa.or_(place == (records - 1) // 2, place == records // 2)

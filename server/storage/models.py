@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from server.domain.entity import KEPT_FIELDS, RESERVED_PREFIX, STATUS, Entity, Field
+from server.domain.kpi import CREATED_AT
 from server.domain.values import Kind, RecordRef, Value
 from server.storage.columns import Exact, Id, Moment, Share, Span
 from server.storage.prepared import Prepared, insertion
@@ -153,6 +154,8 @@ def _table(entity: Entity, metadata: sa.MetaData) -> sa.Table:
     for item in entity.columns:
         if item.unique or _is_looked_up(entity, item):
             sa.Index(None, table.c[item.key], unique=item.unique)
+    if CREATED_AT in entity.dated_by:
+        sa.Index(None, table.c[CREATED_AT])
     return table
 
 
@@ -168,6 +171,8 @@ def _column(field: Field) -> sa.Column[Any]:
 def _is_looked_up(entity: Entity, field: Field) -> bool:
     """Whether records are found by this field: then it is worth an index."""
     kind = field.type.kind
+    if field.key in entity.dated_by:
+        return True
     if kind is Kind.TEXT:
         is_short = field.type.at_most is not None and field.type.at_most <= INDEXED_LENGTH
         return field.key == entity.label and entity.number is None and is_short

@@ -97,3 +97,10 @@ def test_an_organisation_puts_a_kpi_of_its_own_in_place_of_one(tmp_path):
     found = loading.load(folders)
 
     assert found.definitions.kpis["swift-cases"].target == 99
+
+
+def test_the_entity_knows_by_which_fields_records_of_a_period_are_found(tmp_path):
+    found = served(tmp_path).entities
+
+    assert found["case"].dated_by == {"created_at"}
+    assert found["note"].dated_by == set()

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.domain.values import RecordRef
+from server.domain.values import DATE_TIME, RecordRef
 from server.storage.database import Database
 from server.storage.models import Models
 from server.storage.records import Records
@@ -130,3 +130,19 @@ class TestNames:
             assert Records(connection, models, models.entities, AT).field(
                 second, "group"
             ) == RecordRef("order", first.id)
+
+
+def test_what_kpis_find_the_records_of_a_period_by_has_an_index():
+    entity = an_entity(
+        "case",
+        a_field("subject"),
+        a_field("done_at", DATE_TIME),
+        dated_by={"done_at", "created_at"},
+    )
+
+    [table] = Models({"case": entity}).tables.values()
+
+    assert {column.name for index in table.indexes for column in index.columns} == {
+        "done_at",
+        "created_at",
+    }
