@@ -23,6 +23,8 @@ PAGES = (
     "/records/incident_request/new/",
     "/guide/",
     "/guide/processes/incident-management/",
+    "/kpis/",
+    "/kpis/incident-time-to-restore/",
     "/guide/procedures/incident-request-registration/",
     "/guide/roles/specialist/",
     "/guide/decisions/incident-priority/",
