@@ -25,8 +25,8 @@ from server.usecases.app import App
 from server.usecases.refusing import not_allowed
 from server.usecases.rights import Rights, rights_of
 
-FAR = (1, 9998)
-"""Years within which periods can be told."""
+FIRST, LAST = date(1900, 1, 1), date(9000, 1, 1)
+"""Days between which periods can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def behind(
     why = kept_back(rights, kpi)
     if why:
         raise not_allowed(rights.actor, f"the right to read all {kpi.about}", why)
-    begins, ends = _moments(app, kpi, days_of(span, day, 1), zone)
+    begins, ends = _moments(app, kpi, _days(span, day, 1), zone)
     condition = measuring.counts(app.models, kpi, begins, ends, app.now())
     if part is not None:
         condition = sa.and_(condition, _is_part(app, kpi, *part))
@@ -231,9 +231,7 @@ def _told(
         return Told(kpi, span, why, by=by)
     app = rights.app
     last = day or app.now().astimezone(zone).date()
-    if not FAR[0] < last.year < FAR[1]:
-        raise Malformed("That day lies too far away.")
-    days = days_of(span, last, count)
+    days = _days(span, last, count)
     moments = _moments(app, kpi, days, zone)
     tallies = measuring.tallies(connection, app.models, kpi, moments, app.now())
     figures = tuple(
@@ -251,6 +249,17 @@ def _told(
 
 def _figure(kpi: Kpi, span: Span, begin: date, tally: Tally, part: Value = None) -> Figure:
     return Figure(kpi, begin, called(span, begin), tally.records, value_of(kpi, tally), part)
+
+
+def _days(span: Span, day: date, count: int) -> tuple[date, ...]:
+    """Where periods begin.
+
+    Raises:
+        Malformed: they lie too far away.
+    """
+    if not FIRST <= day <= LAST:
+        raise Malformed("That day lies too far away.", hint=f"Name one from {FIRST} to {LAST}.")
+    return days_of(span, day, count)
 
 
 def _moments(app: App, kpi: Kpi, days: Sequence[date], zone: tzinfo) -> Sequence[date]:

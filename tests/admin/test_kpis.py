@@ -85,6 +85,8 @@ def test_who_may_not_know_is_told_why_and_shown_no_records(office):
     [
         ("/kpis/grav/", 404),
         ("/kpis/grave/records/?day=never", 400),
+        ("/kpis/grave/records/?day=0001-01-01", 400),
+        ("/kpis/grave/records/?day=9999-12-31", 400),
         ("/kpis/grave/?by=summary", 400),
     ],
 )

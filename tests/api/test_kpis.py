@@ -72,7 +72,8 @@ def test_who_may_not_know_the_figure_is_told_why(desk):
     ("address", "status"),
     [
         ("/kpis?zone=Nowhere/Land", 400),
-        ("/kpis/grave?day=0001-01-01", 400),
+        ("/kpis/grave?day=0002-01-01&span=quarter&count=24", 400),
+        ("/kpis/grave?day=9999-12-31", 400),
         ("/kpis/many?by=impact", 400),
         ("/kpis/grav", 404),
     ],
