@@ -33,6 +33,7 @@ from admin.account import MyAccount
 from admin.administration import Administration
 from admin.cells import shown_value
 from admin.entities import RecordPages
+from admin.helping import Helping
 from admin.journal import UPLOAD_LIMIT, Journal
 from admin.kpis import KpiPages
 from admin.notices import Notices
@@ -145,6 +146,7 @@ def _pages(flask: Flask, app: App) -> Admin:
         TaskPages(),
         Notices(),
         Search(),
+        Helping(),
         Journal(),
         Views(),
         MyAccount(),

@@ -197,6 +197,7 @@ class TaskPages(Screen):
             diagram=diagram(run),
             who=who,
             journal=beside(view.line.about.record),
+            helps=bool(app().definitions.entities[view.line.about.record.entity].helped_by),
             command=uuid.uuid4().hex,
             is_open=view.line.state is TaskState.OPEN,
             typed=form.typed_in_words(title_of) if form.sentence else (),

@@ -90,6 +90,15 @@
     });
   }
 
+  // What another record tells is put into the form, below what has been typed.
+  function takeOver(text, name) {
+    var field = document.querySelector("[data-draft] #field-" + name);
+    if (!field) return;
+    field.value = field.value.trim() ? field.value.trimEnd() + "\n\n" + text : text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+
   // The guideline of the field that is being filled stands beside the form.
   document.addEventListener("focusin", function (event) {
     var field = event.target.closest && event.target.closest("[data-field]");
@@ -111,6 +120,8 @@
     }
     var opens = event.target.closest("[data-open]");
     if (opens) { document.getElementById(opens.dataset.open).showModal(); return; }
+    var take = event.target.closest("[data-take]");
+    if (take) { takeOver(take.dataset.take, take.dataset.into); return; }
     var row = event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a,button,input,label,select") && !String(window.getSelection())) {
       window.location = row.dataset.href;

@@ -71,6 +71,24 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Helpful:
+    """What may help with a record: records of `entity` in which the same words stand.
+
+    The words are taken from the fields `words`. Only those help whose choices have the values of
+    `having`; those come first whose fields, by `same`, hold what ours do (theirs -> ours). `tells`
+    is the text that helps, which may be put into our field `fills`.
+    """
+
+    title: str
+    entity: str
+    words: tuple[str, ...]
+    tells: str
+    having: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+    fills: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A kind of record. `number` is the prefix of its numbers, such as INC; None for none.
 
@@ -93,6 +111,7 @@ class Entity:
     menu: str = ""
     requested_by: tuple[tuple[str, ...], ...] = ()
     dated_by: frozenset[str] = frozenset()
+    helped_by: tuple[Helpful, ...] = ()
 
     @property
     def first_status(self) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -76,12 +77,17 @@ class Piece:
 
 def asked(text: str) -> Asked:
     """What somebody searches for. Anything may be typed; what is no word is left out."""
+    words = words_of(text)
+    return Asked(text, tuple(words[:WORDS]), more=len(words) > WORDS)
+
+
+def words_of(text: str) -> list[Word]:
+    """All words of a text, each once."""
     found = dict.fromkeys(
         match.group()[:LONGEST_WORD]
         for match in _WORD.finditer(unicodedata.normalize("NFC", text.lower()))
     )
-    words = [Word(word) for word in found]
-    return Asked(text, tuple(words[:WORDS]), more=len(words) > WORDS)
+    return [Word(word) for word in found]
 
 
 def folded(text: str) -> str:
@@ -176,3 +182,19 @@ def whole_words(text: str, wanted: Sequence[Word]) -> int:
     """How many of the words stand in the text as they are, and not only as beginnings."""
     there = set(_WORD.findall(folded(text)))
     return sum(word.folded in there for word in wanted)
+
+
+def standing_in(text: str, wanted: Sequence[Word]) -> Iterator[Word]:
+    """Those of the words with which one of the text begins."""
+    there = sorted(set(_WORD.findall(folded(text))))
+    for word in wanted:
+        place = bisect_left(there, word.folded)
+        if place < len(there) and there[place].startswith(word.folded):
+            yield word
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as long as an excerpt."""
+    if len(text) <= EXCERPT:
+        return text
+    return f"{text[: _whole(text, EXCERPT, 1)]} …"

@@ -19,6 +19,7 @@ from server.domain.beginning import Beginning
 from server.domain.calendar import Calendar
 from server.domain.decision import Decision, Rule, Setting
 from server.domain.definitions import Origin, Process
+from server.domain.entity import Helpful
 from server.domain.expression import parse, resolve
 from server.domain.form import Form, FormField, Section
 from server.domain.procedure import Procedure
@@ -180,7 +181,18 @@ HANDLING = Procedure(
 )
 DEFINITIONS = some_definitions(
     replace(
-        ENTITIES["incident_request"], menu="Incident Management", purpose="What users report."
+        ENTITIES["incident_request"],
+        menu="Incident Management",
+        purpose="What users report.",
+        helped_by=(
+            Helpful(
+                "Requests like this",
+                "incident_request",
+                ("summary",),
+                "description",
+                fills="description",
+            ),
+        ),
     ),
     roles=ROLES
     | {

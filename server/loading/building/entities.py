@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.domain.entity import STATUS, Entity, Field, Status
+from server.domain.entity import STATUS, Entity, Field, Helpful, Status
 from server.domain.values import Kind, Type
 from server.loading.building.hops import refer_hops
 from server.loading.building.types import written_type
@@ -41,6 +41,38 @@ def build_entity(desk: Desk) -> Entity:
         tuple(data.get("searched", ())),
         words(data, "menu"),
         tuple(tuple(text.split(".")) for _, text in _requesters(data)),
+        helped_by=tuple(
+            _helpful(desk, index, raw) for index, raw in enumerate(data.get("helped_by", ()))
+        ),
+    )
+
+
+def _helpful(desk: Desk, index: int, raw: Mapping[str, Any]) -> Helpful:
+    """What helps with a record of the entity, with the fields of both that it names."""
+    path = ("helped_by", index)
+    own, other = desk.data["entity"], raw["entity"]
+    desk.refer("entity", other, *path, "entity")
+    desk.refer("field", f"{other}.{raw['tells']}", *path, "tells")
+    for number, key in enumerate(raw["words"]):
+        desk.refer("field", f"{own}.{key}", *path, "words", number)
+    for theirs, ours in raw.get("same", {}).items():
+        desk.refer_key("field", f"{other}.{theirs}", *path, "same", theirs)
+        desk.refer("field", f"{own}.{ours}", *path, "same", theirs)
+    for key in raw.get("having", {}):
+        desk.refer_key("field", f"{other}.{key}", *path, "having", key)
+    if "fills" in raw:
+        desk.refer("field", f"{own}.{raw['fills']}", *path, "fills")
+    return Helpful(
+        words(raw, "title"),
+        other,
+        tuple(raw["words"]),
+        raw["tells"],
+        {
+            key: tuple(given) if isinstance(given, list) else (given,)
+            for key, given in raw.get("having", {}).items()
+        },
+        dict(raw.get("same", {})),
+        raw.get("fills"),
     )
 
 

@@ -108,6 +108,7 @@ NAMES = (
     "taken_name",
     "title_of_nothing",
     "no_text",
+    "no_help",
     "renamed_field",
     "says_nothing",
     "never_filled",

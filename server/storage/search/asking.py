@@ -54,15 +54,36 @@ def hits(
     connection: sa.Connection, models: Models, places: Iterable[Place], terms: Terms, limit: int
 ) -> list[Hit]:
     """The records found, of each entity and tier the newest, `limit` at most. Each once."""
-    asking = _Asking(connection, models, terms, limit)
+    asking = _Asking(connection, models, limit)
     best: dict[RecordRef, int] = {}
-    source = asking.parts(places)
+    source = asking.parts(places, terms)
     while parts := list(islice(source, _PARTS)):
         statement = sa.union_all(*parts) if len(parts) > 1 else parts[0]
         for entity, record_id, tier in connection.execute(statement):
             record = RecordRef(entity, record_id)
             best[record] = min(tier, best.get(record, tier))
     return [Hit(record, tier) for record, tier in best.items()]
+
+
+def alike(
+    connection: sa.Connection,
+    models: Models,
+    entity: str,
+    sights: Sequence[Sight],
+    each: Sequence[Terms],
+    limit: int,
+) -> list[tuple[int, int]]:
+    """Records of an entity of which one of `each` holds, and which of them, the newest of each."""
+    asking = _Asking(connection, models, limit)
+    parts = [
+        _limited(asking.part(entity, sight, terms, place))
+        for place, terms in enumerate(each)
+        for sight in sights
+    ]
+    if not parts:
+        return []
+    statement = sa.union_all(*parts) if len(parts) > 1 else parts[0]
+    return [(record_id, place) for _, record_id, place in connection.execute(statement)]
 
 
 def known(connection: sa.Connection, words: Iterable[str]) -> frozenset[str]:
@@ -75,31 +96,29 @@ def known(connection: sa.Connection, words: Iterable[str]) -> frozenset[str]:
 
 
 class _Asking:
-    def __init__(
-        self, connection: sa.Connection, models: Models, terms: Terms, limit: int
-    ) -> None:
+    def __init__(self, connection: sa.Connection, models: Models, limit: int) -> None:
         self.connection = connection
         self.models = models
-        self.terms = terms
         self.limit = limit
+        self.few: dict[int, Sequence[int]] = {}
         is_sqlite = connection.dialect.name == "sqlite"
-        self.part: Callable[[str, Sight, int], sa.Select[Any]] = (
+        self.part: Callable[[str, Sight, Terms, int], sa.Select[Any]] = (
             self._in_sqlite if is_sqlite else self._in_postgresql
         )
 
-    def parts(self, places: Iterable[Place]) -> Iterator[sa.Select[Any]]:
+    def parts(self, places: Iterable[Place], terms: Terms) -> Iterator[sa.Select[Any]]:
         """A query for each entity, of what may be seen, and tier."""
         for place in places:
             if place.number is not None:
                 yield self._by_number(place, place.number)
-            if not self.terms:
+            if not terms:
                 continue
             for sight in place.sights:
                 if SLOTS[0] in sight.slots:
                     named = Sight(SLOTS[0], sight.within)
-                    yield _limited(self.part(place.entity, named, NAMED))
+                    yield _limited(self.part(place.entity, named, terms, NAMED))
                 if sight.slots != SLOTS[0]:
-                    yield _limited(self.part(place.entity, sight, HELD))
+                    yield _limited(self.part(place.entity, sight, terms, HELD))
 
     def _by_number(self, place: Place, number: int) -> sa.Select[Any]:
         table = self.models.tables[place.entity]
@@ -108,31 +127,33 @@ class _Asking:
         )
         return statement if place.reach is None else statement.where(place.reach)
 
-    def _in_postgresql(self, entity: str, sight: Sight, tier: int) -> sa.Select[Any]:
+    def _in_postgresql(self, entity: str, sight: Sight, terms: Terms, tier: int) -> sa.Select[Any]:
         table = self.models.tables[entity]
         statement = (
             sa.select(*_told(entity, table.c.id, tier))
-            .where(words_hold(table, self.terms, sight.slots))
+            .where(words_hold(table, terms, sight.slots))
             .order_by(table.c.id.desc())
             .limit(self.limit)
         )
         return statement if sight.within is None else statement.where(sight.within)
 
-    def _in_sqlite(self, entity: str, sight: Sight, tier: int) -> sa.Select[Any]:
+    def _in_sqlite(self, entity: str, sight: Sight, terms: Terms, tier: int) -> sa.Select[Any]:
         number = self.models.index.numbers[entity]
         first = sqlite.first_row(number)
         row = INDEX.c.rowid
         statement = (
             sa.select(*_told(entity, row - first, tier))
-            .where(matches(self.terms, sight.slots))
+            .where(matches(terms, sight.slots))
             .order_by(row.desc())
             .limit(self.limit)
         )
         if sight.within is None:
             return statement.where(row > first, row <= sqlite.last_row(number))
         table = self.models.tables[entity]
-        own = sa.select(table.c.id).where(sight.within).limit(FEW + 1)
-        few = self.connection.scalars(own).all()
+        few = self.few.get(id(sight.within))
+        if few is None:
+            own = sa.select(table.c.id).where(sight.within).limit(FEW + 1)
+            few = self.few[id(sight.within)] = self.connection.scalars(own).all()
         if len(few) <= FEW:
             return statement.where(row.in_([first + record_id for record_id in few]))
         its_own = sa.exists().where(table.c.id == row - first, sight.within)
