@@ -131,7 +131,7 @@ class _Search:
         by_entity: dict[str, list[Hit]] = {}
         for hit in sorted(hits, key=lambda hit: (hit.tier, -hit.record.id)):
             by_entity.setdefault(hit.record.entity, []).append(hit)
-        looked_at = [hit for of_entity in by_entity.values() for hit in of_entity[:LOOKED_AT]]
+        looked_at = [hit for of_entity in by_entity.values() for hit in of_entity]
         refs = [hit.record for hit in looked_at]
         titles = showing.record_titles(self.running, refs)
         hidden = self.running.rights.hidden(self.running.connection, refs)
@@ -140,7 +140,7 @@ class _Search:
             entity = self.running.app.definitions.entities[key]
             found = [
                 self._found(entity, hit, titles[hit.record], hidden[hit.record])
-                for hit in of_entity[:LOOKED_AT]
+                for hit in of_entity
             ]
             ranked = sorted(found, key=lambda one: one[0])
             told = FoundOf(entity, tuple(one for _, one in ranked[:MOST]), len(of_entity) > MOST)
@@ -154,6 +154,8 @@ class _Search:
         words = self.asked.words
         label = tuple(searching.marked(title.label, words, self.also))
         whole = searching.whole_words(title.label, words)
+        in_label = len(set(searching.standing_in(title.label, words))) == len(words)
+        tier = min(hit.tier, asking.NAMED) if words and in_label else hit.tier
         found = Found(title, label, is_number=hit.tier == asking.NUMBERED)
         for item in texts_of(self.running, entity):
             value = self.running.records.field(hit.record, item.key)
@@ -164,7 +166,7 @@ class _Search:
             if pieces:
                 found = replace(found, field=item.title, excerpt=tuple(pieces))
                 break
-        return (hit.tier, -whole, -hit.record.id), found
+        return (tier, -whole, -hit.record.id), found
 
 
 def texts_of(running: Running, entity: Entity) -> list[Field]:

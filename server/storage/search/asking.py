@@ -6,9 +6,9 @@ parts reads on when it has enough, so that a word that stands everywhere costs n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ NUMBERED, NAMED, HELD = 0, 1, 2
 """Tiers: it is the number; all words stand in the label; they stand somewhere."""
 FEW = 300
 """Records of somebody's own that are so few are looked at one by one in SQLite."""
+MANY = 200
+"""Words with the same beginning that are asked for one by one in SQLite."""
 _PARTS = 400
 """Parts of one statement; SQLite takes 500."""
 INDEX: sa.TableClause = sa.table(sqlite.INDEX, sa.column("rowid"), sa.column(sqlite.INDEX))
@@ -53,15 +55,26 @@ class Place:
 def hits(
     connection: sa.Connection, models: Models, places: Iterable[Place], terms: Terms, limit: int
 ) -> list[Hit]:
-    """The records found, of each entity and tier the newest, `limit` at most. Each once."""
+    """The records found, of each entity the newest, `limit` at most. Each once.
+
+    Of an entity of which there may be more, also the newest that hold the words in the label.
+    """
+    places = tuple(places)
     asking = _Asking(connection, models, limit)
+    terms = asking.there(terms)
     best: dict[RecordRef, int] = {}
-    source = asking.parts(places, terms)
-    while parts := list(islice(source, _PARTS)):
-        statement = sa.union_all(*parts) if len(parts) > 1 else parts[0]
-        for entity, record_id, tier in connection.execute(statement):
-            record = RecordRef(entity, record_id)
-            best[record] = min(tier, best.get(record, tier))
+    numbers = (asking.by_number(place) for place in places if place.number is not None)
+    held = (part for place in places for part in asking.held(place, terms))
+    for record, tier in asking.all([*numbers, *held]):
+        best[record] = min(tier, best.get(record, tier))
+    many = Counter(record.entity for record in best)
+    named = (
+        part
+        for place in places
+        if many[place.entity] >= limit
+        for part in asking.named(place, terms)
+    )
+    best |= dict.fromkeys((record for record, _ in asking.all([*named])), NAMED)
     return [Hit(record, tier) for record, tier in best.items()]
 
 
@@ -77,13 +90,11 @@ def alike(
     asking = _Asking(connection, models, limit)
     parts = [
         _limited(asking.part(entity, sight, terms, place))
-        for place, terms in enumerate(each)
+        for place, terms in enumerate(map(asking.there, each))
+        if terms
         for sight in sights
     ]
-    if not parts:
-        return []
-    statement = sa.union_all(*parts) if len(parts) > 1 else parts[0]
-    return [(record_id, place) for _, record_id, place in connection.execute(statement)]
+    return [(record.id, place) for record, place in asking.all(parts)]
 
 
 def known(connection: sa.Connection, words: Iterable[str]) -> frozenset[str]:
@@ -101,31 +112,66 @@ class _Asking:
         self.models = models
         self.limit = limit
         self.few: dict[int, Sequence[int]] = {}
-        is_sqlite = connection.dialect.name == "sqlite"
+        self.words: dict[Word, list[Word | str]] = {}
+        self.is_sqlite = connection.dialect.name == "sqlite"
         self.part: Callable[[str, Sight, Terms, int], sa.Select[Any]] = (
-            self._in_sqlite if is_sqlite else self._in_postgresql
+            self._in_sqlite if self.is_sqlite else self._in_postgresql
         )
 
-    def parts(self, places: Iterable[Place], terms: Terms) -> Iterator[sa.Select[Any]]:
-        """A query for each entity, of what may be seen, and tier."""
-        for place in places:
-            if place.number is not None:
-                yield self._by_number(place, place.number)
-            if not terms:
-                continue
-            for sight in place.sights:
-                if SLOTS[0] in sight.slots:
-                    named = Sight(SLOTS[0], sight.within)
-                    yield _limited(self.part(place.entity, named, terms, NAMED))
-                if sight.slots != SLOTS[0]:
-                    yield _limited(self.part(place.entity, sight, terms, HELD))
+    def all(self, parts: Sequence[sa.Select[Any]]) -> Iterator[tuple[RecordRef, int]]:
+        """What all parts find, in one question: as many as SQLite takes."""
+        for first in range(0, len(parts), _PARTS):
+            asked = parts[first : first + _PARTS]
+            statement = sa.union_all(*asked) if len(asked) > 1 else asked[0]
+            for entity, record_id, tier in self.connection.execute(statement):
+                yield RecordRef(entity, record_id), tier
 
-    def _by_number(self, place: Place, number: int) -> sa.Select[Any]:
+    def there(self, terms: Terms) -> Terms:
+        """The same terms; without any if one of them stands nowhere.
+
+        SQLite would gather all that begins with a word again for each part, so it is told the words.
+        """
+        if not self.is_sqlite:
+            return terms
+        known = [[one for word in term for one in self._beginning_with(word)] for term in terms]
+        return known if all(known) else ()
+
+    def by_number(self, place: Place) -> sa.Select[Any]:
+        """The record with the number that was asked for."""
         table = self.models.tables[place.entity]
-        statement = sa.select(*_told(place.entity, table.c.id, NUMBERED)).where(
-            table.c.id == number
-        )
+        told = _told(place.entity, table.c.id, NUMBERED)
+        statement = sa.select(*told).where(table.c.id == place.number)
         return statement if place.reach is None else statement.where(place.reach)
+
+    def held(self, place: Place, terms: Terms) -> Iterator[sa.Select[Any]]:
+        """The records that hold the terms, in what may be seen of them."""
+        for sight in place.sights if terms else ():
+            yield _limited(self.part(place.entity, sight, terms, HELD))
+
+    def named(self, place: Place, terms: Terms) -> Iterator[sa.Select[Any]]:
+        """Those that hold them in the label."""
+        for sight in place.sights if terms else ():
+            if SLOTS[0] in sight.slots and len(sight.slots) > 1:
+                named = Sight(SLOTS[0], sight.within)
+                yield _limited(self.part(place.entity, named, terms, NAMED))
+
+    def _beginning_with(self, word: Word | str) -> list[Word | str]:
+        """The words of SQLite's index that begin so; the beginning itself if they are too many."""
+        if isinstance(word, str) or not word.is_beginning or not word.folded.isascii():
+            return [word]
+        if len(word.folded) <= sqlite.LONGEST_BEGINNING:
+            return [word]
+        if word not in self.words:
+            term: sa.ColumnClause[str] = sa.column("term")
+            statement = (
+                sa.select(term)
+                .select_from(sa.table(sqlite.WORDS))
+                .where(term >= word.folded, term < f"{word.folded}\U0010ffff")
+                .limit(MANY + 1)
+            )
+            found = self.connection.scalars(statement).all()
+            self.words[word] = [word] if len(found) > MANY else [*found]
+        return self.words[word]
 
     def _in_postgresql(self, entity: str, sight: Sight, terms: Terms, tier: int) -> sa.Select[Any]:
         table = self.models.tables[entity]

@@ -17,6 +17,8 @@ from server.storage.search.slots import CHARACTERS, SLOTS, Slots, plain, shown
 INDEX = "procedura_search"
 WORDS = f"{INDEX}_words"
 """Every word of the index, to look it up."""
+LONGEST_BEGINNING = 3
+"""Beginnings of so many letters the index keeps, too."""
 _BITS = 40
 """A record's id has no more than these; the number of its entity stands above them."""
 _NUMBERS = 2**22
