@@ -7,6 +7,7 @@ them neither finds anything nor is told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -36,8 +37,9 @@ LOOKED_AT = 30
 """Records, the newest, that are looked at for each word and for each two words that stand together."""
 TELLING = 12
 """Words of a record that are looked for: the longest, those of its label first."""
-SHORTEST = 3
-"""Characters of a word that may tell what a record is about."""
+SHORTEST = 4
+"""Characters of a word that may tell what a record is about; capitals such as VPN do so, too."""
+CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 SAME = 2.0
 """What it counts that a field holds the same; a word that few records hold counts as much."""
 
@@ -178,7 +180,13 @@ def _help(
 def telling(texts: Sequence[str]) -> list[Word]:
     """The words of these texts that tell most, in the order in which they stand."""
     each = [searching.words_of(text) for text in texts]
-    known = [word for words in each for word in words if len(word.written) >= SHORTEST]
+    capitals = {Word(found.lower()) for text in texts for found in CAPITALS.findall(text)}
+    known = [
+        word
+        for words in each
+        for word in words
+        if len(word.written) >= SHORTEST or word in capitals
+    ]
     first = set(each[0]) if each else set()
     ranked = sorted(dict.fromkeys(known), key=lambda word: (word not in first, -len(word.written)))
     kept = set(ranked[:TELLING])

@@ -131,6 +131,12 @@ class TestHelp:
         asked = request(small, "Printer on the floor says token expired")
         assert old in told(small, asked)["Approved solutions"]
 
+    def test_is_found_by_capitals_however_short_and_not_by_small_words(self, small: App):
+        vpn = solution(small, "The VPN asks for a PIN")
+        solution(small, "The cat has the hat and the bag")
+        asked = request(small, "The VPN has the bag and the PIN")
+        assert told(small, asked)["Approved solutions"] == [vpn]
+
     def test_is_not_the_record_itself(self, small: App):
         solved = request(small, "Blank pages", status="closed", answer="Toner")
         assert told(small, solved) == {}
