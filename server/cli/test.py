@@ -18,16 +18,16 @@ FORMATS = ("text", "json")
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "test",
-        help="play scenarios and the tests of decisions, correlations and KPIs, without a database",
+        help="play scenarios and the tests of decisions, correlations, targets and KPIs, without a database",
         description="Plays every story of the scenarios and every test of decisions, "
-        "correlations and KPIs, and says where something went otherwise. Exits with 1 when something did, or when less was passed "
+        "correlations, targets and KPIs, and says where something went otherwise. Exits with 1 when something did, or when less was passed "
         "than --bar asks.",
     )
     parser.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help="scenarios, procedures with scenarios, decisions, correlations or KPIs; without any, all",
+        help="scenarios, procedures with scenarios, decisions, correlations, targets or KPIs; without any, all",
     )
     parser.add_argument(
         "--folder",
@@ -90,6 +90,8 @@ def _as_text(tested: Any, *, coverage: bool, below: bool) -> Iterator[str]:
     yield _tests(tested, tested.tests, "decisions", "DEC902")
     if tested.readings:
         yield _tests(tested, tested.readings, "correlations", "COR902")
+    if tested.histories:
+        yield _tests(tested, tested.histories, "targets", "TGT902")
     if tested.figures:
         yield _tests(tested, tested.figures, "KPIs", "KPI902")
     if below:
@@ -155,6 +157,7 @@ def _as_json(tested: Any) -> dict[str, Any]:
         ],
         "decision_tests": tested.tests,
         "correlation_tests": tested.readings,
+        "target_tests": tested.histories,
         "kpi_tests": tested.figures,
     }
     if tested.coverage is not None:

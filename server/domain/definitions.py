@@ -16,6 +16,7 @@ from server.domain.notification import Notification
 from server.domain.procedure import Procedure
 from server.domain.role import Role
 from server.domain.scenario import Scenario
+from server.domain.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,21 @@ class Definitions:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     calendar: Calendar = STANDARD
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Decision]:
         """Every table that may be asked: decisions, gateways, and conditions of starts and stops."""
         yield from self.decisions.values()
         for procedure in self.procedures.values():
             yield from procedure.gateways()
+
+    def promised(self, entity: str) -> tuple[Target, ...]:
+        """The service targets of records of this entity."""
+        return tuple(item for item in self.targets.values() if item.entity == entity)
+
+    def calendar_of(self, target: Target) -> Calendar:
+        """What the time of a target is counted by."""
+        return self.calendar if target.calendar is None else self.calendars[target.calendar]
 
     def book(self, procedure: str) -> Book:
         """What a run of this procedure goes by."""

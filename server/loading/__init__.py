@@ -43,17 +43,25 @@ class Loaded:
     """`definitions` is None as soon as one diagnostic is an error.
 
     `sources` are the files, as later folders have left them. `tested` are the decisions with the
-    settings that their own tests were written for.
+    settings that their own tests were written for. `order` are the names of the folders.
     """
 
     definitions: Definitions | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[Address, SourceFile]
     tested: Mapping[str, Decision]
+    order: tuple[str, ...] = ()
 
     def mark(self, kind: str, key: str, *path: str | int) -> Mark:
         """Where something of a definition is written: `mark("decision", key, "tests", 2)`."""
         return self.sources[kind, key].mark(*path)
+
+    def is_later(self, one: Address, other: Address) -> bool:
+        """Whether one definition comes from a later folder than the other."""
+        place = {
+            address: self.order.index(self.sources[address].folder) for address in (one, other)
+        }
+        return place[one] > place[other]
 
 
 class NoLongerFits(Exception):  # noqa: N818  told to administrators as a failure of the run
@@ -67,30 +75,31 @@ def folders(sites: Iterable[Path]) -> tuple[Folder, ...]:
 
 def load(sources: Iterable[Folder | Path]) -> Loaded:
     """All definitions of these folders, the later laid over the earlier; or all that is wrong."""
-    gathered = gather(item if isinstance(item, Folder) else site(item) for item in sources)
+    order = [item if isinstance(item, Folder) else site(item) for item in sources]
+    names = tuple(item.name for item in order)
+    gathered = gather(order)
     manuscript = Manuscript(gathered.sources, gathered.broken, gathered.diagnostics)
     assembling.assemble(manuscript)
     manuscript.diagnostics.extend(checks.check(manuscript))
-    told = _told(manuscript)
+    told = _told(manuscript, names[-1])
     diagnostics = tuple(sorted(dict.fromkeys(told), key=lambda item: (item.mark, item.code)))
     if any(item.is_error for item in diagnostics):
-        return Loaded(None, diagnostics, manuscript.sources, manuscript.tested)
+        return Loaded(None, diagnostics, manuscript.sources, manuscript.tested, names)
     assert not {kind for kind, _ in manuscript.broken} - {"scenario"}, "it has been told"
     definitions = assembling.definitions(manuscript)
-    return Loaded(definitions, diagnostics, manuscript.sources, manuscript.tested)
+    return Loaded(definitions, diagnostics, manuscript.sources, manuscript.tested, names)
 
 
-def _told(manuscript: Manuscript) -> Iterator[Diagnostic]:
+def _told(manuscript: Manuscript, last: str) -> Iterator[Diagnostic]:
     """What is wrong; of scenarios that later folders have overtaken, as warnings only.
 
     Whoever changes a procedure in a folder of their own need not tell the shipped stories anew;
     those that do not fit any more are left out.
     """
-    order = list(dict.fromkeys(source.folder for source in manuscript.sources.values()))
     overtaken = {
         source.file: source.key
         for source in manuscript.of_kind("scenario")
-        if source.folder != order[-1]
+        if source.folder != last
     }
     for item in manuscript.diagnostics:
         if item.is_error and item.mark.file in overtaken:

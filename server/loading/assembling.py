@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from server.domain.calendar import STANDARD
 from server.domain.definitions import Definitions, Origin
 from server.domain.procedure import Procedure
 from server.domain.values import Type
@@ -23,6 +22,8 @@ from server.loading.building import (
     build_process,
     build_role,
     build_scenario,
+    build_target,
+    calendar_of,
     refer_calendar,
     refer_requesters,
 )
@@ -44,6 +45,7 @@ def assemble(manuscript: Manuscript) -> None:
     _make(manuscript, "calendar", build_calendar, manuscript.calendars)
     for source in manuscript.of_kind("model"):
         refer_calendar(Desk(source, manuscript))
+    _make(manuscript, "target", build_target, manuscript.targets)
     _make(manuscript, "correlation", build_correlation, manuscript.correlations)
     _make(manuscript, "kpi", build_kpi, manuscript.kpis)
     _make(manuscript, "process", build_process, manuscript.processes)
@@ -164,8 +166,9 @@ def definitions(manuscript: Manuscript) -> Definitions:
         {key: bundles.table(manuscript, key) for key in sorted(_deciding(manuscript))},
         manuscript.scenarios,
         manuscript.calendars,
-        manuscript.calendars.get(model.data.get("calendar", ""), STANDARD),
+        calendar_of(manuscript, None),
         manuscript.kpis,
+        manuscript.targets,
     )
 
 

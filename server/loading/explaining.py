@@ -19,6 +19,7 @@ from server.loading.faults import (
     sense,
     shape,
     table,
+    target,
     text,
 )
 
@@ -32,6 +33,7 @@ FAULTS: tuple[ModuleType, ...] = (
     calendar,
     correlation,
     kpi,
+    target,
     scenario,
 )
 RIGHT = "Right:"

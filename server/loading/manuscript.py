@@ -19,6 +19,7 @@ from server.domain.procedure import Procedure
 from server.domain.role import Role
 from server.domain.scenario import Scenario
 from server.domain.step import Step
+from server.domain.target import Target
 from server.domain.ways import (
     DONE,
     followers,
@@ -113,6 +114,7 @@ class Manuscript:
     notifications: dict[str, Notification] = field(default_factory=dict)
     correlations: dict[str, Correlation] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     kpis: dict[str, Kpi] = field(default_factory=dict)
     tested: dict[str, Decision] = field(default_factory=dict)

@@ -34,6 +34,7 @@ FOLDERS: Mapping[str, str] = {
     "correlation": "correlations",
     "calendar": "calendars",
     "kpi": "kpis",
+    "target": "targets",
     "scenario": "scenarios",
 }
 """The folder of each kind. `model.yaml` lies beside them."""

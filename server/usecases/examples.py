@@ -1,18 +1,24 @@
-"""Use cases about the tests that definitions bring along: of decisions, of correlations."""
+"""Use cases about the tests that definitions bring along: of decisions, correlations and targets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from server import loading
+from server.domain.calendar import Calendar
+from server.domain.clock import clock
 from server.domain.correlation import Correlation, Sample
 from server.domain.decision import Decision, NoVerdict
-from server.domain.entity import Entity
+from server.domain.definitions import Definitions
+from server.domain.entity import STATUS, Entity
 from server.domain.refusals import Refusal
+from server.domain.target import Agreed, Ask, Fields, History, Target, ledger
 from server.domain.values import Value, to_json
 from server.loading import Diagnostic
 from server.loading.faults import correlation as readings
 from server.loading.faults import decision as decisions
+from server.loading.faults import target as targets
 from server.rules import Rules
 from server.usecases import messages
 
@@ -76,6 +82,100 @@ def misread(correlation: Correlation, entity: Entity, sample: Sample) -> Sequenc
         ends, goes_on = "that the trouble is gone", "that it lasts"
         found.append((ends, goes_on) if sample.ends else (goes_on, ends))
     return found
+
+
+def failing_histories(
+    target: Target, definitions: Definitions, loaded: loading.Loaded, rules: Rules
+) -> Sequence[Diagnostic]:
+    """The tests of a target in which its clock stands elsewhere.
+
+    Where a later folder has put a calendar or a decision of its own in place, the target's tests
+    are about other hours than those that count, and are not played.
+    """
+    if is_overtaken(target, definitions, loaded):
+        return ()
+    found = []
+    for index, history in enumerate(target.tests):
+        told = differing(target, definitions, history, asking(loaded, rules))
+        for number, expected, said in told:
+            mark = loaded.mark("target", target.key, "tests", index, "expect", number)
+            found.append(targets.test_fails(mark, target.key, expected, said))
+    return found
+
+
+def is_overtaken(target: Target, definitions: Definitions, loaded: loading.Loaded) -> bool:
+    """Whether what the time is counted by, or what says it, comes from a later folder."""
+    calendar = definitions.calendar_of(target)
+    rests_on = {("calendar", calendar.key)}
+    if target.calendar is None:
+        rests_on |= {address for address in loaded.sources if address[0] == "model"}
+    if isinstance(target.goal, Agreed):
+        rests_on.add(("decision", target.goal.decision))
+    own = ("target", target.key)
+    return any(loaded.is_later(item, own) for item in rests_on & loaded.sources.keys())
+
+
+def asking(loaded: loading.Loaded, rules: Rules) -> Ask:
+    """Asks decisions with the settings that tests were written for."""
+    return lambda key, given: rules.decide(loaded.tested[key], given)
+
+
+def differing(
+    target: Target, definitions: Definitions, history: History, ask: Ask
+) -> Iterator[tuple[int, str, str]]:
+    """Of each expectation that is otherwise its number, what is expected, and what is instead."""
+    versions = list(_versions(definitions.entities[target.entity], history))
+    happened = ledger(target, versions, ask)
+    calendar = definitions.calendar_of(target)
+    for number, seen in enumerate(history.expect):
+        found = clock(happened, calendar, seen.at, target.endangered_at)
+        said: dict[str, Value] = {"state": None if found is None else found.state.value}
+        expected: dict[str, Value] = {"state": seen.state and seen.state.value}
+        for name in ("elapsed", "remaining", "due"):
+            value = getattr(seen, name)
+            if value is not None:
+                expected[name] = value
+                said[name] = None if found is None else getattr(found, name)
+        if said != expected:
+            yield number, _clock_words(expected, calendar), _clock_words(said, calendar)
+
+
+def _versions(entity: Entity, history: History) -> Iterator[tuple[datetime, Fields]]:
+    """The fields of the record of a test after each change; a new one has its defaults."""
+    fields: dict[str, Value] = {field.key: field.default for field in entity.columns}
+    if entity.first_status is not None:
+        fields[STATUS] = entity.first_status
+    for change in history.changes:
+        fields |= change.fields
+        yield change.at, dict(fields)
+
+
+def _clock_words(values: Mapping[str, Value], calendar: Calendar) -> str:
+    """Such as counting, elapsed 2 hours + 5 minutes, due 2026-03-02 14:00, as a test is written."""
+    found = [str(values["state"] or "none")]
+    for name in ("elapsed", "remaining", "due"):
+        if name not in values:
+            continue
+        match values[name]:
+            case datetime() as at:
+                written = f"{at.astimezone(calendar.zone):%Y-%m-%d %H:%M}"
+            case timedelta() as amount:
+                written = _amount(amount)
+            case _:
+                written = "nothing"
+        found.append(f"{name} {written}")
+    return ", ".join(found)
+
+
+def _amount(amount: timedelta) -> str:
+    minutes, rest = divmod(abs(amount), timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    counted = ((hours, "hour"), (minutes, "minute"), (rest.seconds, "second"))
+    parts = [f"{number} {unit}{'s'[number == 1 :]}" for number, unit in counted if number]
+    whole = " + ".join(parts) or "0 hours"
+    if amount >= timedelta():
+        return whole
+    return f"-({whole})" if len(parts) > 1 else f"-{whole}"
 
 
 def _words(values: Mapping[str, Value]) -> str:

@@ -25,7 +25,7 @@ from server.storage.database import Database
 from server.storage.models import Models
 from server.usecases.app import App
 from server.usecases.database import check_schema
-from server.usecases.examples import failing_readings, failing_tests
+from server.usecases.examples import failing_histories, failing_readings, failing_tests
 from server.usecases.figures import failing_figures
 from server.usecases.running import Running
 
@@ -85,6 +85,11 @@ def checked(
             item
             for kpi in definitions.kpis.values()
             for item in failing_figures(kpi, definitions.entities, loaded)
+        ]
+        found += [
+            item
+            for target in definitions.targets.values()
+            for item in failing_histories(target, definitions, loaded, rules)
         ]
     sound = not any(item.is_error for item in found)
     return Checked(definitions if sound else None, tuple(found))

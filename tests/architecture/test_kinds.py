@@ -17,6 +17,7 @@ KINDS = {
     "correlation": "correlations",
     "calendar": "calendars",
     "kpi": "kpis",
+    "target": "targets",
     "scenario": "scenarios",
 }
 VERBS = ("check", "explain", "fmt", "init", "reload", "schema", "serve", "show", "test", "worker")

@@ -238,7 +238,7 @@ class TestInit:
         folders = {item.name for item in site.iterdir() if item.is_dir()}
         assert folders == {
             "calendars", "correlations", "decisions", "entities", "forms", "kpis", "notifications",
-            "procedures", "processes", "roles", "scenarios", "schemas", ".vscode",
+            "procedures", "processes", "roles", "scenarios", "schemas", "targets", ".vscode",
         }  # fmt: skip
         settings = json.loads((site / ".vscode" / "settings.json").read_text())
         for schema in settings["yaml.schemas"]:
@@ -368,6 +368,7 @@ class TestTest:
         assert "none went otherwise than told." in said
         assert "of decisions, none failed." in said
         assert "7 tests of correlations, none failed." in said
+        assert "16 tests of targets, none failed." in said
 
     def test_plays_the_tests_of_one_correlation(self, run):
         assert run("test prometheus-alertmanager")[1] == (
@@ -375,6 +376,46 @@ class TestTest:
             "No tests of decisions, none failed.\n"
             "7 tests of correlations, none failed.\n"
         )
+
+    def test_plays_the_tests_of_one_target(self, run):
+        assert run("test outage-resolution")[1] == (
+            "No stories, none went otherwise than told.\n"
+            "No tests of decisions, none failed.\n"
+            "2 tests of targets, none failed.\n"
+        )
+
+    def test_plays_no_tests_of_hours_that_an_organisation_has_put_its_own_in_place_of(
+        self, run, site
+    ):
+        # given people who work in the mornings only
+        own = "calendar: office-hours\nreplaces: office-hours\ntitle: Mornings\nzone: UTC\n"
+        write(site, "calendars/office-hours.yaml", f"{own}week: {{ monday: 8:00-12:00 }}\n")
+
+        # then the tests of targets that are counted by the shipped hours tell nothing about theirs
+        for target, played in (("outage-resolution", True), ("incident-resolution", False)):
+            status, said, _ = run(f"test --folder acme {target}")
+            assert (status, "of targets, none failed" in said) == (0, played)
+
+    def test_tells_where_the_clock_of_an_organisations_own_target_stands_elsewhere(
+        self, run, site
+    ):
+        own = (
+            "target: two-hours\ntitle: Two hours\nentity: incident_request\n"
+            "done_when: status = resolved\ngoal: 2 hours\ntests:\n  - test: It is late\n"
+            "    changes: [{ at: 2026-03-02 09:00 }]\n"
+            "    expect: [{ at: 2026-03-02 12:30, state: missed, remaining: -1 hour - 15 minutes }]\n"
+        )
+        write(site, "targets/two-hours.yaml", own)
+
+        status, said, _ = run("test --folder acme two-hours")
+
+        assert status == 1
+        assert said.startswith(
+            "acme/targets/two-hours.yaml:9:14: error TGT902: The clock of 'two-hours' should be "
+            "missed, remaining -(1 hour + 15 minutes) here, and is missed, remaining "
+            "-(1 hour + 30 minutes)."
+        )
+        assert "1 test of targets, 1 failed." in said
 
     def test_tells_where_a_story_goes_otherwise(self, run, site):
         write(site, "scenarios/printing.yaml", PRINTING)
@@ -420,7 +461,7 @@ class TestTest:
             1,
             "",
             (
-                "No scenario, procedure with scenarios, decision, correlation or KPI is called "
+                "No scenario, procedure with scenarios, decision, correlation, KPI or target is called "
                 "'solution-aproval'. Did you mean 'solution-approval'?\n"
             ),
         )

@@ -28,6 +28,7 @@ FOLDERS = {
     "correlation": "correlations",
     "calendar": "calendars",
     "kpi": "kpis",
+    "target": "targets",
     "scenario": "scenarios",
     "overrides": "decisions",
 }

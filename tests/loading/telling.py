@@ -15,6 +15,7 @@ PLAYED = {
     "DEC902": TRIAL_SECONDS,
     "COR902": TRIAL_SECONDS,
     "KPI902": TRIAL_SECONDS,
+    "TGT902": TRIAL_SECONDS,
 }
 """Codes of what is found only where there are rules, and in how many seconds tables are tried: no
 table is known that the engine does not take, so one is given no time."""

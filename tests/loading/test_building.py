@@ -1,6 +1,6 @@
 """Values are made of files just as the words of the domain describe them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from server.domain.step import (
     Do,
     Together,
 )
-from server.domain.values import YES_NO, Kind, Type
+from server.domain.target import Agreed
+from server.domain.values import YES_NO, Kind, RecordRef, Type
 from tests.loading.models import JUDGE, REVIEW, served
 
 
@@ -274,6 +275,79 @@ days: { 2026-12-24: closed, 2026-12-27: 9:05-10:00 }
 
         assert served(tmp_path / "a", named).calendar.key == "yard"
         assert served(tmp_path / "b", self.YARD).calendar is STANDARD
+
+
+class TestATarget:
+    OWNED = """\
+target: case-owned
+title: A case has an owner
+purpose: Nobody waits for nobody.
+entity: case
+counts_while: pages is null or pages > 3
+pauses_while: urgent = false
+done_when: owner is not null
+for_good: yes
+void_when: status = closed
+goal: { decide: case-time, given: { heavy: weight = heavy } }
+calendar: yard
+endangered_at: 2/3
+# calendars/yard.yaml
+calendar: yard
+title: Hours of the yard
+zone: Europe/Berlin
+week: { monday: 6:00-12:00 }
+# decisions/case-time.yaml
+decision: case-time
+title: How soon?
+inputs: { heavy: { type: yes_no } }
+output: { hours: { type: duration } }
+hits: first
+rules:
+  - { rule: heavy, if: heavy, then: { hours: PT16H } }
+  - { otherwise: { hours: PT8H } }
+"""
+
+    def test_has_its_conditions_its_goal_and_what_it_depends_on(self, tmp_path):
+        definitions = served(tmp_path, self.OWNED)
+        found = definitions.targets["case-owned"]
+
+        assert (found.title, found.purpose) == ("A case has an owner", "Nobody waits for nobody.")
+        assert [item.text for item in found.conditions()] == [
+            "status = closed",
+            "owner is not null",
+            "urgent = false",
+            "pages is null or pages > 3",
+        ]
+        assert isinstance(found.goal, Agreed)
+        assert (found.goal.decision, found.goal.output) == ("case-time", "hours")
+        assert found.reads == {"status", "owner", "urgent", "pages", "weight"}
+        assert (found.for_good, found.endangered_at) == (True, Fraction(2, 3))
+        assert definitions.calendar_of(found).key == "yard"
+        assert found in definitions.promised("case")
+
+    def test_is_counted_by_the_calendar_of_the_model_where_it_names_none(self, tmp_path):
+        definitions = served(tmp_path)
+        found = definitions.targets["case-decided"]
+
+        assert found.goal == timedelta(hours=8)
+        assert definitions.calendar_of(found) is STANDARD
+
+    def test_has_tests_that_go_by_the_clocks_where_its_calendar_is(self, tmp_path):
+        tests = """\
+tests:
+  - test: It is late
+    changes: [{ at: 2026-03-02 06:00 }, { at: 2026-03-02 08:30, set: { owner: 1, weight: null } }]
+    expect: [{ at: 2026-07-02 08:00, state: none }]
+# calendars/yard.yaml
+"""
+        written = self.OWNED.replace("# calendars/yard.yaml\n", tests)
+        [history] = served(tmp_path, written).targets["case-owned"].tests
+
+        made, changed = history.changes
+        assert (made.at, made.fields) == (datetime(2026, 3, 2, 5, tzinfo=UTC), {})
+        assert changed.fields == {"owner": RecordRef("person", 1), "weight": None}
+        [seen] = history.expect
+        assert (seen.at, seen.state) == (datetime(2026, 7, 2, 6, tzinfo=UTC), None)
 
 
 def test_a_process_lists_its_procedures_in_order(tmp_path):

@@ -15,6 +15,7 @@ from server.loading.building.procedures import build_procedure
 from server.loading.building.processes import build_process
 from server.loading.building.roles import build_role
 from server.loading.building.scenarios import build_scenario
+from server.loading.building.targets import build_target, calendar_of
 
 __all__ = [
     "build_calendar",
@@ -28,6 +29,8 @@ __all__ = [
     "build_process",
     "build_role",
     "build_scenario",
+    "build_target",
+    "calendar_of",
     "refer_calendar",
     "refer_requesters",
 ]

@@ -362,11 +362,12 @@ def _given(
         written = {key: f"{given}.{key}" for key in decision.inputs if key in members}
         places = dict.fromkeys(written, Place(desk.source, (*path, "given")))
     return {
-        key: _input(desk, scope, decision, key, text, places[key]) for key, text in written.items()
+        key: decision_input(desk, scope, decision, key, text, places[key])
+        for key, text in written.items()
     }
 
 
-def _input(
+def decision_input(
     desk: Desk, scope: Scope, decision: Decision | None, key: str, raw: Any, place: Place
 ) -> Expression:
     expected = decision.inputs.get(key) if decision is not None else None

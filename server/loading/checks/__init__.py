@@ -114,6 +114,9 @@ NAMES = (
     "never_filled",
     "never_chosen",
     "idle_move",
+    # service targets
+    "looks_elsewhere",
+    "goal_incomplete",
     # forms, roles, correlations
     "wrong_form",
     "asked_twice",

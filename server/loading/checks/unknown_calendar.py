@@ -1,4 +1,4 @@
-"""REF011 unknown-calendar: the model names a calendar that no file defines.
+"""REF011 unknown-calendar: the model or a service target names a calendar that no file defines.
 
     # model.yaml
     calendar: ofice

@@ -1,4 +1,4 @@
-"""The use case behind `procedura test`: stories, tests of decisions, correlations and KPIs."""
+"""The use case behind `procedura test`: stories, the tests of definitions, and what they pass."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from server.domain.expression.spelling import did_you_mean
 from server.domain.kpi import Kpi
 from server.domain.refusals import NotFound
 from server.domain.scenario import Scenario
+from server.domain.target import Target
 from server.loading import Diagnostic, Mark
 from server.rules import Rules
-from server.usecases.examples import failing_readings, failing_tests
+from server.usecases.examples import (
+    failing_histories,
+    failing_readings,
+    failing_tests,
+    is_overtaken,
+)
 from server.usecases.figures import failing_figures
 from server.usecases.rehearsal import play_all
 from server.usecases.rehearsal.coverage import Coverage, coverage
@@ -36,8 +42,8 @@ class Unexpected:
 class Rehearsed:
     """What came of it. `definitions` is None where they have errors: `diagnostics` tells them.
 
-    `tests` counts the tests of decisions, `readings` those of correlations, `figures` those of KPIs;
-    those that do not come out are told among `diagnostics`.
+    `tests` counts the tests of decisions, `readings` those of correlations, `figures` those of KPIs,
+    `histories` those of targets; those that do not come out are told among `diagnostics`.
     """
 
     definitions: Definitions | None
@@ -47,6 +53,7 @@ class Rehearsed:
     tests: int = 0
     readings: int = 0
     figures: int = 0
+    histories: int = 0
     coverage: Coverage | None = None
 
     @property
@@ -61,7 +68,7 @@ def rehearse(
     """Play the stories and tests of these names, or all, without a database.
 
     A name is that of a scenario, of a procedure that scenarios are about, of a decision, of a
-    correlation or of a KPI.
+    correlation, of a KPI or of a target.
 
     Raises:
         NotFound: nothing is called so.
@@ -70,7 +77,7 @@ def rehearse(
     definitions = loaded.definitions
     if definitions is None:
         return Rehearsed(None, loaded.diagnostics)
-    scenarios, decisions, correlations, kpis = _meant(definitions, names)
+    scenarios, decisions, correlations, kpis, targets = _meant(definitions, names)
     rules = Rules(definitions.decisions, evaluator)
     played = tuple(play_all(definitions, rules.decide, scenarios))
     tested = [loaded.tested[item.key] for item in decisions]
@@ -82,6 +89,9 @@ def rehearse(
     ]
     failing += [
         found for item in kpis for found in failing_figures(item, definitions.entities, loaded)
+    ]
+    failing += [
+        found for item in targets for found in failing_histories(item, definitions, loaded, rules)
     ]
     unexpected = tuple(
         Unexpected(
@@ -103,6 +113,7 @@ def rehearse(
         sum(len(item.tests) for item in tested),
         sum(len(item.tests) for item in correlations),
         sum(len(item.tests) for item in kpis),
+        sum(len(item.tests) for item in targets if not is_overtaken(item, definitions, loaded)),
         coverage(
             definitions,
             played,
@@ -116,15 +127,25 @@ def rehearse(
 
 def _meant(
     definitions: Definitions, names: Sequence[str]
-) -> tuple[tuple[Scenario, ...], tuple[Decision, ...], tuple[Correlation, ...], tuple[Kpi, ...]]:
-    scenarios, decisions = definitions.scenarios, definitions.decisions
+) -> tuple[
+    tuple[Scenario, ...],
+    tuple[Decision, ...],
+    tuple[Correlation, ...],
+    tuple[Kpi, ...],
+    tuple[Target, ...],
+]:
+    scenarios, decisions, targets = (
+        definitions.scenarios,
+        definitions.decisions,
+        definitions.targets,
+    )
     correlations, kpis = definitions.correlations, definitions.kpis
     told = {item.procedure for item in scenarios.values()}
-    known = {*scenarios, *decisions, *correlations, *kpis, *told}
+    known = {*scenarios, *decisions, *correlations, *kpis, *targets, *told}
     for name in names:
         if name not in known:
             raise NotFound(
-                "No scenario, procedure with scenarios, decision, correlation or KPI is called "
+                "No scenario, procedure with scenarios, decision, correlation, KPI or target is called "
                 f"'{name}'.",
                 hint=did_you_mean(name, known),
             )
@@ -134,6 +155,7 @@ def _meant(
         tuple(item for key, item in decisions.items() if key in wanted),
         tuple(item for key, item in correlations.items() if key in wanted),
         tuple(item for key, item in kpis.items() if key in wanted),
+        tuple(item for key, item in targets.items() if key in wanted),
     )
 
 
