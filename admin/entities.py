@@ -14,7 +14,7 @@ from typing import Any
 from flask import flash, g, make_response, request, url_for
 from flask_admin.form import BaseForm
 
-from admin import commands, errors, links, look_up
+from admin import clocks, commands, errors, links, look_up
 from admin.changes import told
 from admin.forms import PageForm
 from admin.journal import beside
@@ -69,6 +69,7 @@ class RecordPages(ListPages):
             keepers=self._keepers(view),
             edit_url=url_for(f"{self.entity.key}.edit_view", id=record.id),
             journal=beside(record),
+            clocks=clocks.of_record(record),
             watched=watching.watches(app(), actor(), record),
             command=uuid.uuid4().hex,
             may_edit=Operation.UPDATE in view.may,

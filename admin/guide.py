@@ -14,6 +14,7 @@ from typing import Any
 from flask import Response
 
 from admin import grants, kpis, links
+from admin.clocks import span
 from admin.screen import Screen, app, at
 from server.domain.calendar import WEEK, as_written
 from server.domain.decision import Decision, Hits
@@ -37,6 +38,7 @@ from server.domain.step import (
     Together,
     WaitUntil,
 )
+from server.domain.target import Agreed
 from server.domain.values import Value, to_json
 from server.domain.ways import inner_lists
 from server.domain.words import in_words, words
@@ -189,6 +191,7 @@ class Guide(Screen):
             fields=[item for key, item in entity.fields.items() if key not in hidden],
             may_read=rights.may(Operation.READ, key),
             entities=definitions.entities,
+            targets=[item for item in definitions.promised(key) if not item.reads & hidden],
             origin=_origin("entity", key),
         )
 
@@ -201,6 +204,33 @@ class Guide(Screen):
             notification=notification,
             roles=definitions.roles,
             origin=_origin("notification", key),
+        )
+
+    @at("/targets/<key>/")
+    def target(self, key: str) -> Any:
+        definitions = app().definitions
+        target = _found(definitions.targets, key, "target")
+        if target.reads & links.rights().never_shown(target.entity):
+            raise NotFound(f"The guide has no target '{key}'.")
+        conditions = (
+            ("The clock counts while", target.counts_while),
+            ("It stands still while", target.pauses_while),
+            (
+                "It is done, once and for all, when" if target.for_good else "It is done when",
+                target.done_when,
+            ),
+            ("Nothing is promised while", target.void_when),
+        )
+        return self.render(
+            "screens/target.html",
+            target=target,
+            entity=definitions.entities[target.entity],
+            conditions=[(title, said.text) for title, said in conditions if said is not None],
+            goal=None if isinstance(target.goal, Agreed) else span(target.goal),
+            decision=isinstance(target.goal, Agreed)
+            and definitions.decisions[target.goal.decision],
+            calendar=definitions.calendar_of(target),
+            origin=_origin("target", key),
         )
 
     @at("/calendars/<key>/")

@@ -80,6 +80,7 @@ def guide(kind: str, key: str) -> str | None:
         "entity": definitions.entities,
         "notification": definitions.notifications,
         "calendar": definitions.calendars,
+        "target": definitions.targets,
     }
     if key not in known.get(kind, ()):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin import commands, errors, links
+from admin import clocks, commands, errors, links
 from admin.forms import PageForm, page_form
 from admin.journal import beside
 from admin.look_up import found, title_of
@@ -191,6 +191,7 @@ class TaskPages(Screen):
             "screens/task.html",
             view=view,
             line=view.line,
+            clocks=clocks.of_record(view.line.about.record),
             form=form,
             run=run,
             steps=bar_of(view, run),

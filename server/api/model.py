@@ -28,6 +28,7 @@ def routes(definitions: Definitions) -> tuple[Route, ...]:
             definitions,
         ),
         *_kind("calendar", "calendars", lambda d: d.calendars, shown.calendar, definitions),
+        *_kind("target", "targets", lambda d: d.targets, shown.target, definitions),
         *_kind("form", "forms", lambda d: d.forms, shown.form, definitions),
     )
 

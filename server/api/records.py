@@ -14,18 +14,25 @@ from server.api.schemas import (
     KEY,
     LARGEST_ID,
     component,
+    listing,
+    shape,
 )
 from server.domain.definitions import Definitions
 from server.domain.entity import Entity
 from server.domain.refusals import NotFound
 from server.domain.values import RecordRef, to_json
 from server.domain.words import words
-from server.usecases import App, records
+from server.usecases import App, clocks, records
 from server.usecases.views import RecordView
 
 
 def routes(definitions: Definitions) -> tuple[Route, ...]:
-    of_entities = (_of(entity) for entity in definitions.entities.values())
+    of_entities = [_of(entity) for entity in definitions.entities.values()]
+    of_entities += [
+        _of_clocks(entity)
+        for entity in definitions.entities.values()
+        if definitions.promised(entity.key)
+    ]
     return (
         *(route for group in of_entities for route in group),
         *(
@@ -139,6 +146,21 @@ def _of(entity: Entity) -> Iterator[Route]:
     )
 
 
+def _of_clocks(entity: Entity) -> Iterator[Route]:
+    yield Route(
+        "GET",
+        f"/records/{entity.key}/{{record}}/clocks",
+        f"read_{entity.key}_record_clocks",
+        f"Where the service targets of {_a(entity)} stand, the worst first",
+        "Records",
+        _clocks,
+        {200: shape({"items": listing(component("Clock"))})},
+        parameters={"record": record_parameter(entity)},
+        refuses=(403,),
+        given={"entity": entity.key},
+    )
+
+
 def _a(entity: Entity) -> str:
     title = entity.title if entity.title.isupper() else entity.title.lower()
     return f"{'an' if title[0] in 'aeiou' else 'a'} {title}"
@@ -218,6 +240,11 @@ def _history(app: App, call: Call, entity: str, record: Any) -> Answer:
     ref = _ref(app, entity, record)
     page = records.history(app, call.actor, ref, **paging.of(call.query))
     return Answer(shown.page(page, shown.change, call.page))
+
+
+def _clocks(app: App, call: Call, entity: str, record: Any) -> Answer:
+    found_clocks = clocks.of_record(app, call.actor, _ref(app, entity, record))
+    return Answer({"items": [shown.clock(item) for item in found_clocks]})
 
 
 def _refuse(app: App, _call: Call, entity: str) -> Answer:

@@ -109,21 +109,38 @@ def of_record(
     )
     if after is not None:
         statement = statement.where(table.c.id < after)
-    return tuple(
-        ChangedField(
-            row.id,
-            row.revision,
-            row.at,
-            row.person_id,
-            row.run_id,
-            row.step,
-            row.rule,
-            row.reason,
-            row.field,
-            row.old,
-            row.new,
-        )
-        for row in connection.execute(statement)
+    return tuple(_line(row) for row in connection.execute(statement))
+
+
+def of_fields(
+    connection: sa.Connection, entity: str, ids: Sequence[int], fields: Iterable[str]
+) -> Mapping[int, Sequence[ChangedField]]:
+    """What happened to some fields of records of one entity, by record, the oldest first."""
+    statement = (
+        sa.select(table)
+        .where(table.c.entity == entity, table.c.record_id.in_(ids))
+        .where(table.c.field.in_(sorted(fields)))
+        .order_by(table.c.record_id, table.c.id)
+    )
+    found: dict[int, list[ChangedField]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.record_id, []).append(_line(row))
+    return found
+
+
+def _line(row: Any) -> ChangedField:
+    return ChangedField(
+        row.id,
+        row.revision,
+        row.at,
+        row.person_id,
+        row.run_id,
+        row.step,
+        row.rule,
+        row.reason,
+        row.field,
+        row.old,
+        row.new,
     )
 
 

@@ -95,8 +95,9 @@ def failing_histories(
     if is_overtaken(target, definitions, loaded):
         return ()
     found = []
+    entity, calendar = definitions.entities[target.entity], definitions.calendar_of(target)
     for index, history in enumerate(target.tests):
-        told = differing(target, definitions, history, asking(loaded, rules))
+        told = differing(target, entity, calendar, history, asking(loaded, rules))
         for number, expected, said in told:
             mark = loaded.mark("target", target.key, "tests", index, "expect", number)
             found.append(targets.test_fails(mark, target.key, expected, said))
@@ -121,12 +122,10 @@ def asking(loaded: loading.Loaded, rules: Rules) -> Ask:
 
 
 def differing(
-    target: Target, definitions: Definitions, history: History, ask: Ask
+    target: Target, entity: Entity, calendar: Calendar, history: History, ask: Ask
 ) -> Iterator[tuple[int, str, str]]:
     """Of each expectation that is otherwise its number, what is expected, and what is instead."""
-    versions = list(_versions(definitions.entities[target.entity], history))
-    happened = ledger(target, versions, ask)
-    calendar = definitions.calendar_of(target)
+    happened = ledger(target, _versions(entity, history), ask)
     for number, seen in enumerate(history.expect):
         found = clock(happened, calendar, seen.at, target.endangered_at)
         said: dict[str, Value] = {"state": None if found is None else found.state.value}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
+from fractions import Fraction
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -50,6 +51,7 @@ from tests.builders import (
     tables_of,
 )
 from tests.premises import Premises
+from tests.promised import promised
 
 PASSWORD = "a long and secret one"
 BEGIN = "/begin/incident-handling/by-phone/"
@@ -215,6 +217,29 @@ DEFINITIONS = some_definitions(
             8,
             (HANDLING.key,),
             "specialist",
+        )
+    },
+    targets={
+        item.key: item
+        for item in (
+            promised(
+                "first-answer",
+                "assignee is not null",
+                timedelta(hours=1),
+                title="Somebody answers",
+                purpose="Nobody waits for long.",
+                for_good=True,
+            ),
+            promised(
+                "solution",
+                "status in [resolved, closed]",
+                timedelta(hours=4),
+                title="It is solved",
+                pauses_while="status = pending",
+                void_when="status = cancelled",
+                endangered_at=Fraction(3, 4),
+                calendar="mornings",
+            ),
         )
     },
     calendars={

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from server.storage.access import accounts as kept
 from server.usecases import App, access
 from tests.builders import ENTITIES, ROLES, a_field, an_entity, choice, may, ref, stored
 from tests.engine import builders as drawn
+from tests.promised import promised
 from tests.usecases.monitoring import ALERTS, CI, EVENT, EVENT_HANDLING, OPERATOR, an_app
 
 PASSWORD = "correct horse battery"
@@ -120,6 +122,16 @@ MORNINGS = Calendar(
 )
 
 
+RESPONSE = promised(
+    "response",
+    "assignee is not null",
+    timedelta(hours=2),
+    counts_while="status != closed",
+    pauses_while="status = pending",
+    endangered_at=Fraction(1, 2),
+)
+
+
 def a_desk() -> Definitions:
     entities = ENTITIES | {item.key: item for item in (GADGET, CI, EVENT)}
     return Definitions(
@@ -141,6 +153,7 @@ def a_desk() -> Definitions:
         procedures=PROCEDURES,
         correlations={"alerts": ALERTS},
         calendars={"mornings": MORNINGS},
+        targets={"response": RESPONSE},
         calendar=MORNINGS,
         origins={("procedure", "registration"): Origin("shipped", "registration.yaml", 1)},
         hashes={key: f"{number:064d}" for number, key in enumerate(PROCEDURES, start=1)},

@@ -53,6 +53,17 @@ def test_a_calendar_is_shown_with_its_hours(ann):
     assert found["days"] == {"2026-12-24": "closed"}
 
 
+def test_a_target_is_shown_with_its_conditions_and_its_goal(ann):
+    found = ann.get("/targets/response").json
+    assert (found["entity"], found["goal"], found["endangered_at"]) == (
+        "incident_request",
+        "PT2H",
+        "1/2",
+    )
+    assert (found["counts_while"], found["void_when"]) == ("status != closed", None)
+    assert (found["done_when"], found["calendar"]) == ("assignee is not null", "mornings")
+
+
 def test_a_process_is_shown_with_its_procedures(ann):
     [process] = ann.get("/processes").json["items"]
     assert process["procedures"][0] == {"procedure": "registration", "title": "Registration"}

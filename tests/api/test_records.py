@@ -226,6 +226,14 @@ class TestChanging:
         assert (line["who"], line["reason"], line["new"]) == ("Ada", "She must", "Other")
         assert ann.get(f"/runs/{run['id']}").json["state"] == "open"
 
+    def test_has_clocks_that_say_how_it_stands_by_its_targets(self, ann):
+        ann.begin()
+        [clock] = ann.get("/records/incident_request/1/clocks").json["items"]
+        assert (clock["target"], clock["state"]) == ("response", "counting")
+        assert (clock["goal"], clock["elapsed"], clock["remaining"]) == ("PT2H", "PT0S", "PT2H")
+        assert clock["due"] == "2026-03-02T11:00:00Z"
+        problem(ann.get("/records/incident_request/99/clocks"), 404)
+
     def test_two_at_once_never_lose_one(self, database):
         desk = a_desk_over(database)
         ann = desk.person("Ann", "service-desk-analyst")

@@ -368,7 +368,7 @@ class TestTest:
         assert "none went otherwise than told." in said
         assert "of decisions, none failed." in said
         assert "7 tests of correlations, none failed." in said
-        assert "16 tests of targets, none failed." in said
+        assert "17 tests of targets, none failed." in said
 
     def test_plays_the_tests_of_one_correlation(self, run):
         assert run("test prometheus-alertmanager")[1] == (

@@ -6,8 +6,9 @@ stands beside it. `SHAPES` are the schemas that OpenAPI names.
 
 from __future__ import annotations
 
+from server.api.representations import clocks, records, runs, tasks, told
 from server.api.representations import journal as journals
-from server.api.representations import records, runs, tasks, told
+from server.api.representations.clocks import clock
 from server.api.representations.journal import JOURNAL, journal, note
 from server.api.representations.pages import page, paged
 from server.api.representations.records import change, type_as_json
@@ -22,12 +23,14 @@ SHAPES: dict[str, Schema] = {
     **runs.SHAPES,
     **told.SHAPES,
     **journals.SHAPES,
+    **clocks.SHAPES,
 }
 
 __all__ = [
     "JOURNAL",
     "SHAPES",
     "change",
+    "clock",
     "completed",
     "failure",
     "history_line",

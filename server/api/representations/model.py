@@ -1,4 +1,4 @@
-"""Processes, roles, entities, forms, calendars and decisions as JSON. Expressions are shown as written."""
+"""Processes, roles, entities, forms, calendars, targets and decisions as JSON. Expressions are shown as written."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from server.domain.entity import Entity, Field, Status
 from server.domain.expression import Expression
 from server.domain.form import Form, FormField, Rows
 from server.domain.role import ITSELF, Grant, Own, Role, Which
+from server.domain.target import Agreed, Target
 from server.domain.values import to_json
 
 Json = dict[str, Any]
@@ -56,6 +57,27 @@ def calendar(found: Calendar, definitions: Definitions) -> Json:
         "holidays": {day.isoformat(): name for day, name in found.holidays.items()},
         "days": {day.isoformat(): as_written(hours) for day, hours in found.days.items()},
         "counts_working_time": found is definitions.calendar,
+    }
+
+
+def target(found: Target, definitions: Definitions) -> Json:
+    goal: Any = found.goal
+    if isinstance(goal, Agreed):
+        given = {name: item.text for name, item in goal.given.items()}
+        said: Json = {"decide": goal.decision, "given": given, "output": goal.output}
+    return {
+        "target": found.key,
+        "title": found.title,
+        "purpose": found.purpose,
+        "entity": found.entity,
+        "counts_while": text(found.counts_while),
+        "pauses_while": text(found.pauses_while),
+        "done_when": found.done_when.text,
+        "void_when": text(found.void_when),
+        "for_good": found.for_good,
+        "goal": said if isinstance(goal, Agreed) else to_json(goal),
+        "calendar": definitions.calendar_of(found).key,
+        "endangered_at": to_json(found.endangered_at),
     }
 
 
