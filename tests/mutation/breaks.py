@@ -482,6 +482,44 @@ def _signs(text: Any) -> Iterator[tuple[str, str]]:
             yield text[: found.start()] + turned + text[found.end() :], sign.strip()
 
 
+def _target(data: Mapping[str, Any]) -> _Found:
+    for key in (
+        "counts_while",
+        "pauses_while",
+        "void_when",
+        "for_good",
+        "calendar",
+        "endangered_at",
+    ):
+        if key in data:
+            yield f"drop {key}", key, _without(data, key)
+    for key in ("counts_while", "pauses_while", "void_when", "done_when"):
+        if key in data:
+            yield from _conditions(data, (key,))
+            yield from _listed(data, key)
+    goal = data["goal"]
+    if isinstance(goal, str):
+        yield from _bounds(data, ("goal",))
+    else:
+        for name in goal["given"]:
+            yield "drop what a decision is given", name, _without(data, "goal", "given", name)
+        if "output" in goal:
+            yield "drop output", goal["output"], _without(data, "goal", "output")
+    if "endangered_at" in data:
+        yield "another share", "8/9", _with(data, "8/9", "endangered_at")
+
+
+def _listed(data: Mapping[str, Any], key: str) -> _Found:
+    """One value less in the lists of a condition."""
+    text = data[key]
+    for found in re.finditer(r"\[([a-z_, ]+)\]", text):
+        values = found[1].split(", ")
+        for value in values if len(values) > 1 else ():
+            left = ", ".join(item for item in values if item != value)
+            other = f"{text[: found.start(1)]}{left}{text[found.end(1) :]}"
+            yield "drop a value of a list", f"{key}: {value}", _with(data, other, key)
+
+
 _BREAKERS: Mapping[str, Callable[[Mapping[str, Any]], _Found]] = {
     "procedure": _procedure,
     "decision": _decision,
@@ -492,4 +530,5 @@ _BREAKERS: Mapping[str, Callable[[Mapping[str, Any]], _Found]] = {
     "process": _process,
     "correlation": _correlation,
     "kpi": _kpi,
+    "target": _target,
 }

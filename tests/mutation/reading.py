@@ -178,6 +178,7 @@ MADE = {
     "notifications": "notification",
     "correlations": "correlation",
     "kpis": "kpi",
+    "targets": "target",
     "processes": "process",
     "scenarios": "scenario",
 }

@@ -18,7 +18,9 @@ from server.domain.expression.walking import identity
 from server.domain.procedure import Procedure
 from server.domain.role import EVERY_ENTITY, Role
 from server.domain.step import Choose, Step
+from server.domain.target import Ask, Target
 from server.loading import assembling, checks, marked
+from server.loading.building import calendar_of
 from server.loading.bundles import canonical
 from server.loading.diagnostics import Diagnostic
 from server.loading.manuscript import Manuscript
@@ -27,7 +29,7 @@ from server.loading.sources import gather
 from server.rules import Rules
 from server.rules.tables import PYTHON, Table
 from server.rules.trial import failed_tests
-from server.usecases.examples import misread
+from server.usecases.examples import differing, misread
 from server.usecases.figures import misfigured
 from server.usecases.rehearsal import play
 from tests.mutation.breaks import Break
@@ -53,6 +55,7 @@ KINDS = (
     "process",
     "correlation",
     "kpi",
+    "target",
 )
 SILENT = {"origin", "text", "why", "because", "tests"}
 """What does not change what happens. (The words of an expression; its tree does.)"""
@@ -296,7 +299,24 @@ def _failed_test(made: Manuscript, otherwise: Mapping[Read, tuple[Any, Any]]) ->
             for example in kpi.tests:
                 for expected, said in misfigured(kpi, made.entities, example):
                     return f"{expected} is expected, and it comes to {said}"
+        if name == "targets":
+            said = next(_other_clocks(made, made.targets[key]), None)
+            if said is not None:
+                return said
     return ""
+
+
+def _other_clocks(made: Manuscript, target: Target) -> Iterator[str]:
+    """Where the clock of a target stands elsewhere than its own tests expect."""
+    entity = made.entities[target.entity]
+    calendar = calendar_of(made, target.calendar)
+    for history in target.tests:
+        for _, expected, said in differing(target, entity, calendar, history, _asking(made)):
+            yield f"{expected} is expected, and the clock is {said}"
+
+
+def _asking(made: Manuscript) -> Ask:
+    return lambda key, given: Table(made.decisions[key], key).decide(given)
 
 
 _PLURALS = {
@@ -309,6 +329,7 @@ _PLURALS = {
     "process": "processes",
     "correlation": "correlations",
     "kpi": "kpis",
+    "target": "targets",
 }
 
 
