@@ -77,7 +77,7 @@ class SelfService(Screen):
             starts=runs.startable(app(), actor()),
             followed=self_service.followed(app(), actor()),
             waiting=tasks.my_work(app(), actor(), which="all").items,
-            suggests=bool(_offered().suggest),
+            suggests=self_service.is_helped(app(), _offered()),
             status=STATUS,
             colour_of=_colour,
         )
@@ -89,7 +89,7 @@ class SelfService(Screen):
         return self.render(
             "screens/suggestions.html",
             text=text,
-            found=[(view, _told(view)) for view in self_service.suggestions(app(), actor(), text)],
+            groups=self_service.suggestions(app(), actor(), text),
         )
 
     @at("/report/<form_key>/", methods=("GET", "POST"))
@@ -146,7 +146,10 @@ class SelfService(Screen):
     def _form(self, title: str, form: PageForm) -> Any:
         form.titled(title_of)
         return self.render(
-            "screens/report.html", title=title, form=form, suggests=bool(_offered().suggest)
+            "screens/report.html",
+            title=title,
+            form=form,
+            suggests=self_service.is_helped(app(), _offered()),
         )
 
 

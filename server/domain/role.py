@@ -87,13 +87,12 @@ class SelfService:
     """What people who only ask for something find on pages of their own.
 
     `report` are forms, each of which makes a record of its entity, `follow` by their keys the
-    entities whose records they see the progress of, `suggest` those that may help before anything
-    is reported.
+    entities whose records they see the progress of. What the entity of a form is `helped_by` is
+    shown while somebody writes.
     """
 
     report: tuple[str, ...] = ()
     follow: Mapping[str, Followed] = field(default_factory=dict)
-    suggest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

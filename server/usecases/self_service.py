@@ -6,21 +6,22 @@ holds only such roles reaches these pages and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from server.domain.actor import Actor
-from server.domain.entity import STATUS
+from server.domain.entity import STATUS, Entity
 from server.domain.form import Form
 from server.domain.refusals import Invalid, NotFound
 from server.domain.role import SelfService
 from server.domain.somebody import own_field
 from server.domain.values import to_json
 from server.engine.forms import Sheet
-from server.usecases import records, showing, submission
+from server.usecases import helping, records, showing, submission
 from server.usecases.app import App
 from server.usecases.commands import Key
+from server.usecases.helping import HelpOf
 from server.usecases.refusing import not_allowed
 from server.usecases.rights import Rights, rights_now
 from server.usecases.running import Running
@@ -31,7 +32,6 @@ MORE = "a role without self_service"
 MOST = 50
 """Records of one entity that are followed on one page."""
 MOST_FINISHED = 10
-MOST_SUGGESTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ def offered(rights: Rights) -> SelfService | None:
     return SelfService(
         tuple(dict.fromkeys(key for part in parts for key in part.report)),
         {key: how for part in parts for key, how in part.follow.items()},
-        tuple(dict.fromkeys(key for part in parts for key in part.suggest)),
     )
 
 
@@ -151,16 +150,30 @@ def followed(app: App, actor: Actor) -> tuple[Followed, ...]:
     return tuple(found)
 
 
-def suggestions(app: App, actor: Actor, text: str) -> tuple[RecordView, ...]:
-    """What may help with the words that somebody has begun to write; nothing for too few."""
+def is_helped(app: App, service: SelfService) -> bool:
+    """Whether something may help with what people report."""
+    return any(True for _ in _helped(app, service))
+
+
+def suggestions(app: App, actor: Actor, text: str) -> tuple[HelpOf, ...]:
+    """What may help with the words that somebody has written so far, of all that may be reported."""
     with app.database.read() as connection:
         service = _service(Running(app, connection, actor).rights)
-    found: list[RecordView] = []
-    if not text.strip():
-        return ()
-    for key in service.suggest:
-        found += records.page(app, actor, key, search=text, limit=MOST_SUGGESTED).items
-    return tuple(found[:MOST_SUGGESTED])
+    found: dict[str, HelpOf] = {}
+    for entity in _helped(app, service):
+        fields = {key for helpful in entity.helped_by for key in helpful.words[:1]}
+        for group in helping.with_words(app, actor, entity.key, dict.fromkeys(fields, text)):
+            found.setdefault(group.title, group)
+    return tuple(found.values())
+
+
+def _helped(app: App, service: SelfService) -> Iterator[Entity]:
+    """The entities of which something is reported, where others may help with it."""
+    definitions = app.definitions
+    kinds = dict.fromkeys(definitions.forms[key].entity for key in service.report)
+    yield from (
+        definitions.entities[kind] for kind in kinds if definitions.entities[kind].helped_by
+    )
 
 
 def _service(rights: Rights) -> SelfService:

@@ -371,12 +371,13 @@ class TestTheVerdict:
 class TestSuggestions:
     def test_are_what_is_approved(self, desk) -> None:
         desk.enter("solution", title="Printer eats paper", text="Dry it.", status="active")
-        desk.enter("solution", title="Printer is loud", text="Not yet read", status="proposed")
+        desk.enter("solution", title="Printer eats cable", text="Not read", status="proposed")
         client = desk.visit("Lily")
 
-        page = text(client.get("/requests/suggestions", query_string={"text": "printer"}))
+        asked = {"f-message": "My printer eats all the paper"}
+        page = text(client.get("/requests/suggestions", query_string=asked))
 
-        assert ("Dry it." in page, "Printer is loud" in page) == (True, False)
+        assert ("Dry it." in page, "Not read" in page) == (True, False)
 
     def test_are_a_part_of_the_page_for_the_script(self, desk) -> None:
         client = desk.visit("Lily")
@@ -393,6 +394,16 @@ class TestSuggestions:
         page = text(desk.visit("Lily").get("/requests/suggestions?text=+"))
 
         assert "Dry it." not in page
+
+    def test_ask_nothing_that_is_closed_to_them(self, desk) -> None:
+        # given a task of hers about a record that something helps with
+        request = desk.request_of("Lily", status="resolved", solution="Paper was damp")
+        run = starting.begin_on(
+            desk.app, APPLICATION, "incident-request-closure", "resolved-by-specialist", request.id
+        )
+        [task] = [item for item in run.tasks if item.step == "verify"]
+
+        assert "/helping/" not in text(desk.visit("Lily").get(f"/tasks/{task.id}/"))
 
 
 def test_both_databases_keep_what_is_reported_and_tell_what_goes_on(database) -> None:

@@ -63,7 +63,8 @@ def test_every_form_that_changes_something_carries_its_token(template):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_only_our_own_drawings_are_put_in_unescaped(template):
     assert set(re.findall(r"\{\{\s*(\w+)\|safe", template.read_text(encoding="utf-8"))) <= {
-        "diagram"
+        "diagram",
+        "drawing",
     }
 
 

@@ -47,13 +47,11 @@ def build_role(desk: Desk) -> Role:
 
 
 def _self_service(desk: Desk, raw: Mapping[str, Any]) -> SelfService:
-    for part, kind in (("report", "form"), ("suggest", "entity")):
-        for number, key in enumerate(raw.get(part, ())):
-            desk.refer(kind, key, "self_service", part, number)
+    for number, key in enumerate(raw.get("report", ())):
+        desk.refer("form", key, "self_service", "report", number)
     return SelfService(
         tuple(raw.get("report", ())),
         {key: _followed(desk, key, item or {}) for key, item in raw["follow"].items()},
-        tuple(raw.get("suggest", ())),
     )
 
 

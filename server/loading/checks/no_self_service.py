@@ -1,8 +1,8 @@
 """ROL009 no-self-service: the pages of those who ask for something hold what the role does not allow.
 
 By a form of `report`, the role has to be allowed to enter records of the form's entity that are its
-holders' own: by a line of `rows` that names a field with a person. What it follows and what is
-suggested to it, it has to be allowed to read.
+holders' own: by a line of `rows` that names a field with a person. What it follows, it has to be
+allowed to read.
 
     role: clerk
     may:
@@ -46,17 +46,11 @@ def check(manuscript: Manuscript) -> Iterator[Diagnostic]:
                     f"Nobody may enter a {entity.title} of their own by this role.",
                     f"Give it 'create' for {entity.key}, with rows that name a field of a person.",
                 )
-        marks = {
-            entity: source.key_mark("self_service", "follow", entity)
-            for entity in role.self_service.follow
-        }
-        for number, entity_key in enumerate(role.self_service.suggest):
-            marks.setdefault(entity_key, source.mark("self_service", "suggest", number))
-        for entity_key, mark in marks.items():
+        for entity_key in role.self_service.follow:
             if entity_key in manuscript.entities and not role.allows(Operation.READ, entity_key):
                 yield Diagnostic(
                     CODE,
-                    mark,
+                    source.key_mark("self_service", "follow", entity_key),
                     f"The role does not let anybody read a {words(entity_key)}.",
                     f"Give it 'read' for {entity_key}, or leave it out here.",
                 )
