@@ -349,6 +349,8 @@ class TestTheVerdict:
         assert "Paper was damp" in page
         for inside in ("The way so far", "What happened", "Lay it aside", "/runs/"):
             assert inside not in page, inside
+        assert 'href="None"' not in page
+        assert 'href="/guide/' not in page
 
     @pytest.mark.parametrize(
         ("outcome", "sent", "status"),
