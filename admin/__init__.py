@@ -28,6 +28,7 @@ from admin import (
     sign_on,
     texts,
     watching,
+    weight,
 )
 from admin.account import MyAccount
 from admin.administration import Administration
@@ -101,6 +102,7 @@ def mount(flask: Flask, app: App, service: Service | None = None) -> None:
     flask.register_blueprint(watching.pages)
     pages = _pages(flask, app)
     errors.register(flask, OTHER_PATHS)
+    weight.serve(flask)
     _words(flask, app, pages)
 
     @flask.before_request

@@ -220,7 +220,7 @@ def _class(entity: Entity) -> type[Any]:
 
     def text(self: Any) -> str:
         number = entity.numbered(self.id) if entity.number else ""
-        return f"{number} {label_of(self)}".strip()
+        return f"{number} {label_of(self)}".strip() or str(self.id)
 
     name = "".join(part.capitalize() for part in entity.key.split("_"))
     return type(name, (), {"__str__": text, "__module__": __name__, "entity": entity})

@@ -33,7 +33,7 @@ class RecordTitle:
 
     def __str__(self) -> str:
         bare = self.number == str(self.record.id)
-        return self.label if bare else f"{self.number} {self.label}".strip()
+        return self.label or self.number if bare else f"{self.number} {self.label}".strip()
 
 
 @dataclass(frozen=True, slots=True)
