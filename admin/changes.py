@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from admin.texts import time_element
 from server.domain.entity import STATUS, Entity, Field
 from server.domain.values import from_json
 from server.domain.words import in_words
@@ -55,6 +56,9 @@ def _words(entity: Entity, field: Field | None, raw: Any, title: str) -> str:
     if field.key == STATUS and raw in entity.statuses:
         return entity.statuses[raw].title
     try:
-        return worded(field, from_json(field.type, raw))
+        value = from_json(field.type, raw)
     except ValueError:  # written when the field was of another type
         return str(raw)
+    if isinstance(value, date):  # or a moment, which is told in the reader's zone
+        return time_element(value)
+    return worded(field, value)

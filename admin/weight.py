@@ -1,8 +1,9 @@
 """Compresses what goes over the network: files of ours, and pages where that tells nobody anything.
 
 What is compressed has a length that depends on what stands in it twice. Whoever can have a page
-repeat a text of theirs, and sees how long it becomes, can guess what else stands on it (BREACH). So a
-page that answers to a query, or to a form, goes as it is; and the others differ in length at random.
+repeat a text of theirs, and sees how long it becomes, can guess what else stands on it (BREACH). So what
+answers to a form goes as it is, and so does what answers to a query, unless the browser says that no
+other site has led to it. Pages that are compressed differ in length at random.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ LEAST = 500
 PADDING = 100
 """Bytes, at most, by which the same page becomes longer, at random."""
 _TEXTS = {"text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain"}
+_OURS = {"same-origin", "none"}
+"""What a browser says of an address to which one of our pages has led, or that was typed in."""
 _FAST, _SMALL = 5, 9
 
 
@@ -45,7 +48,7 @@ def serve(flask: Flask) -> None:
             response.direct_passthrough = False
             response.set_data(_file(response.get_data()))
             response.set_etag(etag or "", weak=True)
-        elif request.query_string or response.is_streamed:
+        elif response.is_streamed or not _is_of_ours():
             return response
         else:
             plain = response.get_data()
@@ -54,6 +57,11 @@ def serve(flask: Flask) -> None:
             response.set_data(_page(plain))
         response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+def _is_of_ours() -> bool:
+    """Whether nobody else can have chosen what the page repeats of its address."""
+    return not request.query_string or request.headers.get("Sec-Fetch-Site") in _OURS
 
 
 @lru_cache(maxsize=64)

@@ -47,10 +47,17 @@ def test_a_page_is_compressed_and_its_length_tells_nothing(office):
 
 
 @pytest.mark.parametrize("address", ["/search/?q=mail", "/?which=due", "/nothing/here"])
-def test_a_page_that_repeats_what_was_asked_goes_as_it_is(office, address):
-    answer = office.browser("ann").get(address, headers=TAKES_IT)
+@pytest.mark.parametrize("led_by", [{}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+def test_a_page_that_may_repeat_what_another_site_has_asked_goes_as_it_is(office, address, led_by):
+    answer = office.browser("ann").get(address, headers=TAKES_IT | led_by)
     assert "Content-Encoding" not in answer.headers
     assert b"</html>" in answer.data
+
+
+def test_a_page_to_which_one_of_ours_has_led_is_compressed(office):
+    led = TAKES_IT | {"Sec-Fetch-Site": "same-origin"}
+    answer = office.browser("ann").get("/search/?q=mail", headers=led)
+    assert answer.headers["Content-Encoding"] == "gzip"
 
 
 def test_an_answer_to_a_form_goes_as_it_is(office):

@@ -10,9 +10,9 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,16 +68,23 @@ class Product:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with served(tmp_path_factory.mktemp("product"), lambda app: enter(app, app.now())) as found:
+        yield found
+
+
+@contextmanager
+def served(folder: Path, fill: Callable[[App], Organisation]) -> Iterator[Product]:
+    """The product with a database of its own, filled so."""
     if not (Path(admin.__file__).parent / "static" / "vendor").is_dir():
         missing("no admin/static/vendor: run `make assets`")
     definitions = shipped.definitions()
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('product') / 'procedura.db'}")
+    database = Database(f"sqlite:///{folder / 'procedura.db'}")
     models = Models(definitions.entities)
     app = App(definitions, database, models, Rules(definitions.decisions))
     databases.apply(
         database, models, databases.plan(database, models), confirmed=True, now=app.now()
     )
-    organisation = enter(app, datetime.now(UTC))
+    organisation = fill(app)
     flask = Flask("procedura", static_folder=None)
     flask.config["SECRET_KEY"] = "only for tests, and long enough"
     admin.mount(flask, app)
@@ -97,6 +104,7 @@ class Person:
     def __init__(self, product: Product, context: BrowserContext, login: str) -> None:
         self.product = product
         self.context = context
+        self.login = login
         self.errors: list[str] = []
         self.page = self.tab()
         self.page.goto(f"{product.at}/log-in")
