@@ -1,7 +1,7 @@
 """Somebody who opens whatever a page leads to, and notes what is wrong with what is reached.
 
-Pages of one pattern are sampled: of the records of an entity two are opened, of the many ways to
-sort and narrow lists two in all. Of the pages that might be taken, those go first that fewest have
+Pages of one pattern are sampled: of the records of an entity one or two are opened, of the many ways
+to sort and narrow lists as many in all. Of the pages that might be taken, those go first that fewest have
 opened before, so that many people together open many.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -19,8 +20,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 HERE = "http://localhost"
-SAMPLE = 2
-"""How many pages of one pattern a person opens."""
+ALIKE, OFTEN = ("/guide/", "/static/"), 2
+"""What is the same for all who work here: so many people open each of it."""
 LEADING = {("a", "href"), ("link", "href"), ("use", "href"), ("script", "src"), ("img", "src")}
 
 
@@ -61,13 +62,15 @@ class Page(HTMLParser):
 class Crawl:
     """One person's way through all that is shown; `seen` counts what is opened, by all.
 
-    `width` is of how many entities, procedures and so on the person opens each kind of page.
+    `width` is of how many entities, procedures and so on the person opens each kind of page, and
+    `sample` how many pages of one pattern.
     `faults` are sentences; `opened` maps each address, without the fragment, to its anchors.
     """
 
     client: FlaskClient
     seen: Counter[str]
     width: int
+    sample: int
     faults: list[str] = field(default_factory=list)
     opened: dict[str, frozenset[str]] = field(default_factory=dict)
     _taken: Counter[str] = field(default_factory=Counter)
@@ -96,13 +99,19 @@ class Crawl:
         """Whether it is not known yet, and not enough pages like it are."""
         return (
             address not in self.opened
-            and self._taken[pattern(address)] < SAMPLE
-            and self._taken[shape(address)] < self.width * SAMPLE
+            and not (address.startswith(ALIKE) and self.seen[pattern(address)] >= OFTEN)
+            and self._taken[pattern(address)] < self.sample
+            and self._taken[shape(address)] < self.width * self.sample
         )
 
     def _open(self, address: str, came_from: str) -> Iterator[tuple[str, str]]:
         """Open one page; where it leads to, without and with the fragment."""
-        answer = self.client.get(address)
+        with closing(self.client.get(address)) as answer:
+            yield from self._read(address, came_from, answer)
+
+    def _read(
+        self, address: str, came_from: str, answer: TestResponse
+    ) -> Iterator[tuple[str, str]]:
         self.seen.update({address, pattern(address)})
         self.opened[address] = frozenset()
         if answer.status_code in {302, 303}:
@@ -112,7 +121,6 @@ class Crawl:
             self.faults.append(f"{came_from} leads to {address}: {answer.status_code}")
             return
         if answer.mimetype not in {"text/html", "image/svg+xml"}:
-            answer.close()
             return
         page = Page(answer.get_data(as_text=True))
         self.opened[address] = frozenset(page.ids)
