@@ -70,7 +70,7 @@ def test_a_task(log_in):
     anna = log_in("anna")
     page = anna.go("/begin/incident-request-registration/by-phone/")
     choose(page, "Caller", "Amy Winter")
-    page.get_by_label("Message").fill("It beeps.")
+    page.get_by_role("textbox", name="Message").fill("It beeps.")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/tasks/**")
     assert found_on(page) == []

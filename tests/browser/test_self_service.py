@@ -30,13 +30,15 @@ def test_reports_finds_what_is_known_writes_and_attaches(log_in, product, look, 
 
     # when she begins to write what is the matter, help comes up beside it
     page.get_by_role("link", name="Report something").click()
-    page.get_by_label("Message").press_sequentially("Squirrels", delay=10)
+    page.get_by_role("textbox", name="Message").press_sequentially("Squirrels", delay=10)
     page.locator("#suggestions summary").first.click()
     expect(page.locator("#suggestions")).to_contain_text("Close the hatch.")
     assert found_on(page) == []
 
     # and when it is no help, she sends it
-    page.get_by_label("Message").fill("Squirrels are back, and the hatch is closed.")
+    page.get_by_role("textbox", name="Message").fill(
+        "Squirrels are back, and the hatch is closed."
+    )
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Squirrels are back, and the hatch is closed."

@@ -14,7 +14,7 @@ def begin_a_call(person, message):
     page = person.go("/begin/")
     page.get_by_role("link", name="Begin: A user phones").click()
     choose(page, "Caller", "Amy Winter")
-    page.get_by_label("Message").fill(message)
+    page.get_by_role("textbox", name="Message").fill(message)
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask how you can help")
     return page
@@ -103,17 +103,17 @@ class TestACall:
     def test_shows_the_guideline_of_the_field_one_is_in(self, log_in):
         anna = log_in("anna")
         page = begin_a_call(anna, "My screen flickers.")
-        page.get_by_label("Message").focus()
+        page.get_by_role("textbox", name="Message").focus()
         expect(page.locator("#guideline .guideline-title")).to_have_text("Message")
         expect(page.locator("#guideline .guideline-text")).not_to_contain_text("no guideline")
 
     def test_keeps_what_was_typed(self, log_in):
         anna = log_in("anna")
         page = begin_a_call(anna, "The door reader is dead.")
-        page.get_by_label("Message").fill("The door reader is dead. Second floor.")
+        page.get_by_role("textbox", name="Message").fill("The door reader is dead. Second floor.")
         expect(page.locator("#draft-state")).to_contain_text("Draft kept")
         page.reload()
-        expect(page.get_by_label("Message")).to_have_value(
+        expect(page.get_by_role("textbox", name="Message")).to_have_value(
             "The door reader is dead. Second floor."
         )
 
