@@ -165,4 +165,4 @@ def _is_moment(node: Node) -> bool:
 
 def _is_whole(node: Constant) -> bool:
     value = node.value
-    return isinstance(value, int) or (value is not None and value == int(value))  # type: ignore[arg-type]
+    return isinstance(value, int) or (value is not None and value == int(value))  # type: ignore[arg-type]  # a number

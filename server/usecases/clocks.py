@@ -127,7 +127,7 @@ def _past(
     fields: dict[str, Value] = {item.key: row[item.key] for item in names.values()}
     versions: list[tuple[datetime, Fields]] = []
     revision = None
-    for revision, lines in groupby(reversed(changes), key=lambda line: line.revision):  # noqa: B007
+    for revision, lines in groupby(reversed(changes), key=lambda line: line.revision):  # noqa: B007  the last one is asked about below
         together = list(lines)
         versions.append((together[0].at, dict(fields)))
         for line in together:
